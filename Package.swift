@@ -1,0 +1,54 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// A warning is an error in our own targets only: a dependency's warnings are its authors' business.
+let swiftSettings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+let cSettings: [CSetting] = [.treatAllWarnings(as: .error)]
+
+let package = Package(
+  name: "farm",
+  products: [
+    .library(name: "WorkerFarm", targets: ["WorkerFarm"]),
+    .library(name: "Thumbnails", targets: ["Thumbnails"]),
+    .executable(name: "farm", targets: ["farm"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+  ],
+  targets: [
+    .target(name: "CPosix", cSettings: cSettings),
+    .systemLibrary(
+      name: "CLibJPEG", pkgConfig: "libjpeg",
+      providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"]), .yum(["libjpeg-turbo-devel"])]),
+    .systemLibrary(
+      name: "CLibPNG", pkgConfig: "libpng",
+      providers: [.apt(["libpng-dev"]), .brew(["libpng"]), .yum(["libpng-devel"])]),
+    .target(
+      name: "CImageCodecs", dependencies: ["CLibJPEG", "CLibPNG"], cSettings: cSettings),
+    .target(
+      name: "WorkerFarm",
+      dependencies: ["CPosix", .product(name: "Logging", package: "swift-log")],
+      swiftSettings: swiftSettings),
+    .target(
+      name: "Thumbnails", dependencies: ["CImageCodecs", "WorkerFarm"],
+      swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "farm",
+      dependencies: [
+        "Thumbnails", "WorkerFarm",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ThumbnailsTests", dependencies: ["Thumbnails", "CImageCodecs"],
+      swiftSettings: swiftSettings),
+  ],
+  swiftLanguageModes: [.v6]
+)
