@@ -1,0 +1,148 @@
+import Glibc
+import Logging
+
+/// What happens between the engine and its workers.
+extension Engine {
+  func start(_ id: WorkerID) {
+    do {
+      links[id] = try WorkerLink(command: command, frameLimit: frameLimit)
+    } catch {
+      latestProblem = "\(command.executable): \(error)"
+      logger?.warning("a worker can't be started, going on with fewer: \(latestProblem)")
+      scheduler.workerUnavailable(id)
+    }
+  }
+
+  func flushLinks() {
+    for id in links.indices {
+      guard let link = links[id], link.hasOutgoing, link.inputNumber != nil else { continue }
+      flush(link, id)
+    }
+  }
+
+  func flush(_ link: WorkerLink, _ id: WorkerID) {
+    // A pipe without a reader: it's dying, or it closed its input and has to.
+    if (try? link.flush()) != true {
+      link.closeInput()
+      scheduler.kill(id)
+      perform()
+    }
+  }
+
+  // MARK: Events
+
+  func outputReadable(_ id: WorkerID) {
+    guard let link = links[id], link.outputIsOpen else { return }
+    // A turn is bounded, so that a worker which writes without end can't hold up the others.
+    for _ in 0..<4 {
+      guard readOnce(link, id) else { return }
+    }
+  }
+
+  /// One `read`, and everything that is whole by then; false if there was nothing to read.
+  private func readOnce(_ link: WorkerLink, _ id: WorkerID) -> Bool {
+    var transfer = Transfer.wouldBlock
+    do {
+      _ = try link.decoder.fill { (space) throws(SystemError) -> Int in
+        transfer = try link.output.read(into: space)
+        if case .bytes(let count) = transfer { return count }
+        return 0
+      }
+    } catch {
+      transfer = .closed
+    }
+    switch transfer {
+    case .wouldBlock: return false
+    case .closed:
+      link.outputIsOpen = false
+      // Who can't answer any more has to go; normally it's gone already.
+      scheduler.kill(id)
+      return false
+    case .bytes:
+      do throws(WireError) {
+        try takeFrames(link, id)
+      } catch {
+        link.violation = error
+        link.outputIsOpen = false
+        scheduler.kill(id)
+        return false
+      }
+      return true
+    }
+  }
+
+  private func takeFrames(_ link: WorkerLink, _ id: WorkerID) throws(WireError) {
+    var replies = ReplyBatch()
+    var breach: WireError?
+    do throws(WireError) {
+      while let frame = try link.decoder.next() {
+        if link.hello == nil {
+          try greet(link, id, frame)
+        } else {
+          try replies.append(frame, from: link.decoder)
+        }
+      }
+    } catch {
+      breach = error
+    }
+    // What it said before the breach was said in order, and counts.
+    try settle(replies, link, id)
+    if let breach { throw breach }
+  }
+
+  private func greet(_ link: WorkerLink, _ id: WorkerID, _ frame: Frame) throws(WireError) {
+    guard frame.kind == .hello else { throw .notAHello }
+    link.hello = try link.decoder.withPayload(of: frame) { bytes throws(WireError) in
+      try Hello(parsing: bytes)
+    }
+    scheduler.workerReady(id, now: MonotonicClock.now())
+  }
+
+  private func settle(_ batch: ReplyBatch, _ link: WorkerLink, _ id: WorkerID) throws(WireError) {
+    guard !batch.replies.isEmpty else { return }
+    let now = MonotonicClock.now()
+    let elapsed = now &- scheduler.workers[id].since
+    let chunk = ByteChunk(batch.bytes)
+    for reply in batch.replies {
+      let job = JobID(rawValue: reply.id)
+      let payload = Payload(chunk: chunk, range: reply.range)
+      let result = try reply.result(payload)
+      try scheduler.replied(id, job: job, size: result.size)
+      records[job.slot]?.result = result
+      records[job.slot]?.finishedAt = now
+      records[job.slot]?.runTime = elapsed / UInt64(batch.replies.count)
+      records[job.slot]?.workerPID = link.child.pid
+      records[job.slot]?.input = nil
+    }
+    scheduler.settled(id, now: now)
+  }
+
+  /// Takes leave of a worker that has ended.
+  func processEnded(_ id: WorkerID) {
+    guard let link = links[id] else { return }
+    // Everything it managed to say counts, up to what the pipes hold: not until their end, which a
+    // grandchild may keep from coming.
+    while link.outputIsOpen && readOnce(link, id) {}
+    link.drainError()
+    guard let termination = link.child.reapIfEnded() else { return }
+    let running = link.keepsPage ? link.jobOnPage : scheduler.workers[id].inFlight.first
+    latestDeath = Death(
+      termination: termination, lastWords: link.lastWords.text, violation: link.violation)
+    latestProblem = latestDeath.description
+    if let running, records.indices.contains(running.slot) {
+      records[running.slot]?.workerPID = link.child.pid
+    }
+    report(link, id)
+    links[id] = nil
+    scheduler.workerEnded(id, running: running)
+    // At once, while the latest death is this one.
+    perform()
+  }
+
+  private func report(_ link: WorkerLink, _ id: WorkerID) {
+    guard scheduler.workers[id].phase != .retiring, !scheduler.isClosing else { return }
+    logger?.warning(
+      "worker \(link.child.pid) \(latestProblem)",
+      metadata: ["inFlight": "\(scheduler.workers[id].inFlight.count)"])
+  }
+}
