@@ -51,6 +51,8 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "farm-bench", dependencies: ["WorkerFarm"], swiftSettings: swiftSettings),
     .target(
       name: "TestJobs", dependencies: ["WorkerFarm"], path: "Tests/TestJobs",
       swiftSettings: swiftSettings),
