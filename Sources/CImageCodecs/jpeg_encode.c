@@ -1,0 +1,85 @@
+#include "include/jpeg_encode.h"
+
+#include "byte_buffer.h"
+#include "jpeg_errors.h"
+
+#include <jerror.h>
+#include <stdlib.h>
+
+typedef struct jpeg_encoder {
+  struct jpeg_compress_struct codec;
+  struct jpeg_destination_mgr destination;
+  jpeg_errors errors;
+  byte_buffer output;
+} jpeg_encoder;
+
+// MARK: - Destination
+
+static void offer_room(j_compress_ptr codec) {
+  jpeg_encoder *encoder = codec->client_data;
+  byte_buffer *output = &encoder->output;
+  if (!byte_buffer_reserve(output, 1)) ERREXIT1(codec, JERR_OUT_OF_MEMORY, 0);
+  encoder->destination.next_output_byte = output->data + output->count;
+  encoder->destination.free_in_buffer = output->capacity - output->count;
+}
+
+static boolean empty_output_buffer(j_compress_ptr codec) {
+  jpeg_encoder *encoder = codec->client_data;
+  encoder->output.count = encoder->output.capacity;  // libjpeg calls this when all room is used
+  offer_room(codec);
+  return TRUE;
+}
+
+static void term_destination(j_compress_ptr codec) {
+  jpeg_encoder *encoder = codec->client_data;
+  encoder->output.count = encoder->output.capacity - encoder->destination.free_in_buffer;
+}
+
+// MARK: - Picture
+
+static void write_picture(jpeg_encoder *encoder, const codec_picture *picture, uint32_t quality) {
+  j_compress_ptr codec = &encoder->codec;
+  bool grey = picture->layout == CODEC_GREY;
+  codec->image_width = picture->width;
+  codec->image_height = picture->height;
+  codec->input_components = grey ? 1 : 3;
+  codec->in_color_space = grey ? JCS_GRAYSCALE : JCS_RGB;
+  jpeg_set_defaults(codec);  // YCbCr 4:2:0 for RGB, a JFIF header
+  jpeg_set_quality(codec, (int)quality, TRUE);
+  codec->optimize_coding = TRUE;
+  jpeg_start_compress(codec, TRUE);
+  if (picture->comment != NULL) {
+    jpeg_write_marker(
+        codec, JPEG_COM, (const JOCTET *)picture->comment, (unsigned)picture->comment_length);
+  }
+  size_t stride = (size_t)picture->width * (size_t)codec->input_components;
+  for (uint32_t y = 0; y < picture->height; y++) {
+    JSAMPROW row = (JSAMPROW)(picture->samples + y * stride);
+    jpeg_write_scanlines(codec, &row, 1);
+  }
+  jpeg_finish_compress(codec);
+}
+
+codec_status codec_jpeg_encode(
+    const codec_picture *picture, uint32_t quality, codec_bytes *encoded, codec_report *report) {
+  jpeg_encoder *encoder = calloc(1, sizeof *encoder);
+  if (encoder == NULL) return CODEC_OUT_OF_MEMORY;
+  encoder->codec.err = jpeg_errors_init(&encoder->errors);
+  encoder->destination.init_destination = offer_room;
+  encoder->destination.empty_output_buffer = empty_output_buffer;
+  encoder->destination.term_destination = term_destination;
+  if (setjmp(encoder->errors.escape) == 0) {
+    jpeg_create_compress(&encoder->codec);
+    encoder->codec.client_data = encoder;
+    encoder->codec.dest = &encoder->destination;
+    write_picture(encoder, picture, quality);
+    *encoded = (codec_bytes){.data = encoder->output.data, .count = encoder->output.count};
+  } else {
+    free(encoder->output.data);
+  }
+  codec_status status = encoder->errors.status;
+  *report = encoder->errors.report;
+  jpeg_destroy_compress(&encoder->codec);
+  free(encoder);
+  return status;
+}

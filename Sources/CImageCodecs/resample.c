@@ -1,0 +1,72 @@
+#include "include/resample.h"
+
+#include <math.h>
+#include <string.h>
+
+// MARK: - Variants
+
+#define LANES 4
+#define VARIANT(name) name##_portable
+#if defined(__SSE2__)
+#include <immintrin.h>
+#define MULTIPLY_PAIRS(a, b) ((VARIANT(sums))_mm_madd_epi16((__m128i)(a), (__m128i)(b)))
+#else
+#define EVEN(a) __builtin_convertvector(__builtin_shufflevector(a, a, 0, 2, 4, 6), VARIANT(sums))
+#define ODD(a) __builtin_convertvector(__builtin_shufflevector(a, a, 1, 3, 5, 7), VARIANT(sums))
+#define MULTIPLY_PAIRS(a, b) (EVEN(a) * EVEN(b) + ODD(a) * ODD(b))
+#endif
+#include "resample_kernels.h"
+#undef LANES
+#undef VARIANT
+#undef MULTIPLY_PAIRS
+
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("avx2"))), apply_to = function)
+#define LANES 8
+#define VARIANT(name) name##_avx2
+#define MULTIPLY_PAIRS(a, b) ((VARIANT(sums))_mm256_madd_epi16((__m256i)(a), (__m256i)(b)))
+#include "resample_kernels.h"
+#pragma clang attribute pop
+#endif
+
+codec_kernel codec_kernel_best(void) {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx2")) return CODEC_KERNEL_AVX2;
+#endif
+  return CODEC_KERNEL_PORTABLE;
+}
+
+void codec_filter_across(
+    codec_kernel kernel, const codec_axis *axis, const int16_t *rows, size_t stride,
+    int16_t *first_pair, int16_t *second_pair) {
+#if defined(__x86_64__)
+  if (kernel == CODEC_KERNEL_AVX2) {
+    filter_across_avx2(axis, rows, stride, first_pair, second_pair);
+    return;
+  }
+#endif
+  (void)kernel;
+  filter_across_portable(axis, rows, stride, first_pair, second_pair);
+}
+
+void codec_filter_down(
+    codec_kernel kernel, const codec_axis *axis, uint32_t target, const int16_t *const *row_pairs,
+    size_t lanes, int16_t *row) {
+#if defined(__x86_64__)
+  if (kernel == CODEC_KERNEL_AVX2) {
+    filter_down_avx2(axis, target, row_pairs, lanes, row);
+    return;
+  }
+#endif
+  (void)kernel;
+  filter_down_portable(axis, target, row_pairs, lanes, row);
+}
+
+// MARK: - The filter
+
+static double sinc(double x) {
+  if (x == 0) return 1;
+  return sin(M_PI * x) / (M_PI * x);
+}
+
+double codec_lanczos3(double x) { return fabs(x) < 3 ? sinc(x) * sinc(x / 3) : 0; }

@@ -1,0 +1,47 @@
+import CImageCodecs
+
+extension Canvas {
+  /// The file's bytes. JPEG takes a canvas without alpha only.
+  func encoded(
+    as format: EncodedFormat, quality: Int, tag: ThumbnailTag?
+  ) throws(ThumbnailError) -> [UInt8] {
+    var encoded = codec_bytes()
+    var report = codec_report()
+    let status = withCodecPicture(tag: tag) { picture in
+      switch format {
+      case .jpeg: codec_jpeg_encode(picture, UInt32(quality), &encoded, &report)
+      case .png: codec_png_encode(picture, &encoded, &report)
+      }
+    }
+    if let error = ThumbnailError(status, &report) { throw error }
+    defer { codec_bytes_free(encoded) }
+    return Array(UnsafeBufferPointer(start: encoded.data, count: encoded.count))
+  }
+
+  private var layout: codec_layout {
+    switch (isGrey, hasAlpha) {
+    case (true, false): CODEC_GREY
+    case (true, true): CODEC_GREY_ALPHA
+    case (false, false): CODEC_RGB
+    case (false, true): CODEC_RGBA
+    }
+  }
+
+  private func withCodecPicture(
+    tag: ThumbnailTag?, body: (UnsafePointer<codec_picture>) -> codec_status
+  ) -> codec_status {
+    let comment = tag.map { Array($0.text.utf8CString) }
+    return samples.withUnsafeBufferPointer { samples in
+      func encode(_ comment: UnsafePointer<CChar>?, length: Int) -> codec_status {
+        var picture = codec_picture(
+          samples: samples.baseAddress, width: UInt32(size.width), height: UInt32(size.height),
+          layout: layout, comment: comment, comment_length: length)
+        return body(&picture)
+      }
+      guard let comment else { return encode(nil, length: 0) }
+      return comment.withUnsafeBufferPointer { characters in
+        encode(characters.baseAddress, length: characters.count - 1)
+      }
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import CImageCodecs
+
+/// A decoder that gives a picture's rows from top to bottom, as stored.
+protocol PictureDecoder: AnyObject {
+  var header: PictureHeader { get }
+
+  /// Oddities so far that did not end the decoding.
+  var warnings: Int { get }
+
+  /// Begins to decode, at no less than what a resize to `target` (as stored, not upright) needs.
+  func start(for target: PixelSize, options: ThumbnailOptions) throws(ThumbnailError) -> RowGrid
+
+  /// Fills `rows` with the next `count` rows, `stride` bytes apart.
+  func read(
+    into rows: UnsafeMutablePointer<UInt8>, stride: Int, count: Int
+  ) throws(ThumbnailError)
+
+  /// Checks what follows the last row.
+  func finish() throws(ThumbnailError)
+}
+
+/// What a picture's header tells, before anything is allocated that its size decides.
+struct PictureHeader {
+  var format: SourceInfo.Format
+  /// As stored.
+  var size: PixelSize
+  var orientation: Orientation
+  var isProgressive: Bool
+  /// What a picture that can't be streamed takes inside the decoder; 0 for others.
+  var decoderBytes: Int
+  var layout: codec_layout
+  var sampleBytes: Int
+
+  var sourceInfo: SourceInfo {
+    let upright = orientation.swapsSides ? size.transposed : size
+    return SourceInfo(
+      format: format, width: upright.width, height: upright.height,
+      orientation: orientation.rawValue, isProgressive: isProgressive, decoderBytes: decoderBytes)
+  }
+}
+
+/// The rows that a decoder gives. A decoder that reduces by eighths rounds up, so that the picture may
+/// end within the last column and row: `coveredWidth` and `coveredHeight` say where.
+struct RowGrid {
+  var size: PixelSize
+  var coveredWidth: Double
+  var coveredHeight: Double
+}
+
+extension codec_layout {
+  var channels: Int {
+    switch self {
+    case CODEC_GREY: 1
+    case CODEC_GREY_ALPHA: 2
+    case CODEC_RGB: 3
+    default: 4
+    }
+  }
+
+  var isGrey: Bool { self == CODEC_GREY || self == CODEC_GREY_ALPHA }
+  var hasAlpha: Bool { self == CODEC_GREY_ALPHA || self == CODEC_RGBA }
+}

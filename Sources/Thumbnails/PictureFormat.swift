@@ -1,0 +1,106 @@
+/// What a file is by its first bytes; its name plays no part.
+public enum PictureFormat: Sendable, Hashable {
+  case jpeg
+  case png
+  /// A known format that isn't decoded, by its usual name.
+  case other(String)
+  case empty
+  case unknown
+
+  /// How many bytes ``sniff(_:)`` looks at.
+  public static let headLength = 64
+
+  /// Names the format of a file that begins with `head`.
+  public static func sniff(_ head: some Collection<UInt8>) -> PictureFormat {
+    let bytes = Array(head.prefix(headLength))
+    if bytes.isEmpty { return .empty }
+    if bytes.starts(with: [0xFF, 0xD8]) { return .jpeg }
+    if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) { return .png }
+    for (magic, name) in magics where bytes.starts(with: magic) { return .other(name) }
+    return container(bytes) ?? text(bytes) ?? .unknown
+  }
+
+  /// Formats that are told by what they begin with.
+  private static let magics: [(magic: [UInt8], name: String)] = [
+    (Array("GIF8".utf8), "GIF"),
+    ([0x49, 0x49, 0x2A, 0x00], "TIFF"),
+    ([0x4D, 0x4D, 0x00, 0x2A], "TIFF"),
+    ([0x49, 0x49, 0x2B, 0x00], "BigTIFF"),
+    ([0x4D, 0x4D, 0x00, 0x2B], "BigTIFF"),
+    (Array("BM".utf8), "BMP"),
+    (Array("8BPS".utf8), "PSD"),
+    ([0x00, 0x00, 0x01, 0x00], "ICO"),
+    ([0x00, 0x00, 0x02, 0x00], "CUR"),
+    ([0xFF, 0x0A], "JPEG XL"),
+    ([0x00, 0x00, 0x00, 0x0C, 0x4A, 0x58, 0x4C, 0x20], "JPEG XL"),
+    ([0x00, 0x00, 0x00, 0x0C, 0x6A, 0x50, 0x20, 0x20], "JPEG 2000"),
+    ([0xFF, 0x4F, 0xFF, 0x51], "JPEG 2000"),
+    ([0x8A, 0x4D, 0x4E, 0x47], "MNG"),
+    ([0x8B, 0x4A, 0x4E, 0x47], "JNG"),
+    (Array("%PDF".utf8), "PDF"),
+    (Array("%!PS".utf8), "PostScript"),
+    ([0xC5, 0xD0, 0xD3, 0xC6], "EPS"),
+    (Array("qoif".utf8), "QOI"),
+    (Array("gimp xcf".utf8), "XCF"),
+    ([0x76, 0x2F, 0x31, 0x01], "OpenEXR"),
+    (Array("#?RADIANCE".utf8), "Radiance HDR"),
+    (Array("DDS ".utf8), "DDS"),
+    (Array("FLIF".utf8), "FLIF"),
+    ([0x42, 0x50, 0x47, 0xFB], "BPG"),
+    ([0x1F, 0x8B], "gzip"),
+    (Array("PK\u{3}\u{4}".utf8), "ZIP"),
+  ]
+
+  /// Formats that share a container and are told by what it says further on.
+  private static func container(_ bytes: [UInt8]) -> PictureFormat? {
+    if bytes.count >= 12, bytes.starts(with: "RIFF".utf8) {
+      return bytes[8..<12].elementsEqual("WEBP".utf8) ? .other("WebP") : .other("RIFF")
+    }
+    // ISO base media: a box of type ftyp whose first word is the major brand.
+    if bytes.count >= 12, bytes[4..<8].elementsEqual("ftyp".utf8) {
+      return switch String(decoding: bytes[8..<12], as: UTF8.self) {
+      case "avif", "avis": .other("AVIF")
+      case "heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1": .other("HEIC")
+      case "crx ": .other("Canon CR3")
+      default: .other("MP4")
+      }
+    }
+    // Netpbm: P1 ... P7 and a white space.
+    if bytes.count >= 3, bytes[0] == UInt8(ascii: "P"),
+      (UInt8(ascii: "1")...UInt8(ascii: "7")).contains(bytes[1]), isSpace(bytes[2])
+    {
+      return .other("Netpbm")
+    }
+    return nil
+  }
+
+  /// Markup, after a byte order mark and white space, in any case.
+  private static func text(_ bytes: [UInt8]) -> PictureFormat? {
+    let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    let rest = bytes.starts(with: byteOrderMark) ? bytes.dropFirst(3) : bytes[...]
+    let start = String(decoding: rest.drop(while: isSpace), as: UTF8.self).lowercased()
+    if start.hasPrefix("<svg") { return .other("SVG") }
+    if start.hasPrefix("<!doctype html") || start.hasPrefix("<html") { return .other("HTML") }
+    if start.hasPrefix("<?xml") { return start.contains("<svg") ? .other("SVG") : .other("XML") }
+    return nil
+  }
+
+  private static func isSpace(_ byte: UInt8) -> Bool {
+    byte == 0x20 || (0x09...0x0D).contains(byte)
+  }
+}
+
+extension PictureFormat {
+  /// The first bytes for a message, with what isn't printable ASCII as `\xNN`.
+  static func escaped(_ head: some Collection<UInt8>) -> String {
+    let shown = 8
+    let printable = UInt8(ascii: " ")...UInt8(ascii: "~")
+    let text = head.prefix(shown).map { byte in
+      if printable.contains(byte), byte != UInt8(ascii: "\\"), byte != UInt8(ascii: "\"") {
+        return String(UnicodeScalar(byte))
+      }
+      return (byte < 16 ? "\\x0" : "\\x") + String(byte, radix: 16)
+    }
+    return "\"" + text.joined() + "\""
+  }
+}

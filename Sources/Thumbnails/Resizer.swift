@@ -1,0 +1,89 @@
+import CImageCodecs
+
+/// Resizes a picture while its rows come in, holding only the rows that the filter needs at a time.
+///
+/// Each batch of rows is filtered across at once; the narrow results wait in a ring until all rows that a
+/// target row needs are there, and are then filtered down.
+final class Resizer {
+  private static let batch = Int(CODEC_BATCH)
+  private static let channels = Int(CODEC_CHANNELS)
+  private static let laneGroup = Int(CODEC_LANES)
+
+  private let kernel = codec_kernel_best()
+  private let across: FilterAxis
+  private let down: FilterAxis
+  private let sourceHeight: Int
+
+  /// One batch of source rows as pixel pairs, each followed by zeros for weights of zero to meet.
+  private let sources: Memory<Int16>
+  private let sourceStride: Int
+
+  /// Row pairs filtered across: pair `n` lies in slot `n % slots`.
+  private let ring: Memory<Int16>
+  private let slots: Int
+  private let lanes: Int
+
+  private let finished: Memory<Int16>
+  private var rowsIn = 0
+  private var rowsOut = 0
+
+  init(grid: RowGrid, target: PixelSize) throws(ThumbnailError) {
+    across = FilterAxis(
+      sourceCount: grid.size.width, covered: grid.coveredWidth, targetCount: target.width)
+    down = FilterAxis(
+      sourceCount: grid.size.height, covered: grid.coveredHeight, targetCount: target.height)
+    sourceHeight = grid.size.height
+    sourceStride = max(across.reach, grid.size.width + 1) * Self.channels
+    sources = try Memory(count: sourceStride * Self.batch)
+    lanes =
+      (target.width * Self.channels + Self.laneGroup - 1) / Self.laneGroup * Self.laneGroup
+    // A window of taps, and the batch that may begin just before its end.
+    slots = down.taps / 2 + Self.batch / 2
+    ring = try Memory(count: slots * lanes * 2)
+    finished = try Memory(count: lanes)
+  }
+
+  /// Takes the next rows, at most ``batchRows``, and gives every target row that they complete to `emit`: its
+  /// pixels, four channels each, premultiplied, 0 ... `CODEC_WHITE` with overshoot.
+  ///
+  /// Only the last call may bring fewer than ``batchRows``.
+  func push(
+    _ rows: UnsafePointer<UInt8>, stride: Int, count: Int, header: PictureHeader, width: Int,
+    emit: (UnsafeBufferPointer<Int16>) -> Void
+  ) {
+    for row in 0..<count {
+      codec_load_row(
+        header.layout, UInt32(header.sampleBytes), rows + row * stride, UInt32(width),
+        sources.start + row * sourceStride)
+    }
+    let pair = rowsIn / 2
+    across.withCodecAxis { axis in
+      codec_filter_across(
+        kernel, axis, sources.start, sourceStride, slot(pair), slot(pair + 1))
+    }
+    rowsIn += count
+    emitReadyRows(emit)
+  }
+
+  static var batchRows: Int { batch }
+
+  private func slot(_ pair: Int) -> UnsafeMutablePointer<Int16> {
+    ring.start + pair % slots * lanes * 2
+  }
+
+  private func emitReadyRows(_ emit: (UnsafeBufferPointer<Int16>) -> Void) {
+    while rowsOut < down.targetCount {
+      let first = Int(down.first[rowsOut])
+      guard rowsIn >= min(first + down.taps, sourceHeight) else { return }
+      // Beyond the last row the weights are zero, and a slot's old content does no harm.
+      let window: [UnsafePointer<Int16>?] = (0..<down.taps / 2).map { tap in
+        UnsafePointer(slot(first / 2 + tap))
+      }
+      down.withCodecAxis { axis in
+        codec_filter_down(kernel, axis, UInt32(rowsOut), window, lanes, finished.start)
+      }
+      emit(UnsafeBufferPointer(finished.values))
+      rowsOut += 1
+    }
+  }
+}

@@ -1,0 +1,31 @@
+/// A finished thumbnail.
+public struct Thumbnail: Sendable, Hashable {
+  /// The encoded file.
+  public let bytes: [UInt8]
+  public let format: EncodedFormat
+  /// In pixels.
+  public let width: Int
+  public let height: Int
+  public let source: SourceInfo
+  /// How many oddities the decoder saw that cost no pixel, or, with ``ThumbnailOptions/lenient``, that did.
+  public let warnings: Int
+}
+
+/// What a picture's header tells.
+public struct SourceInfo: Sendable, Hashable, Codable {
+  public enum Format: String, Sendable, Hashable, Codable {
+    case jpeg
+    case png
+  }
+
+  public let format: Format
+  /// In pixels, of the upright picture: with the orientation applied.
+  public let width: Int
+  public let height: Int
+  /// EXIF's number, 1 ... 8; 1 when the file has none.
+  public let orientation: Int
+  /// Progressive JPEG or interlaced PNG.
+  public let isProgressive: Bool
+  /// What the decoder must hold of a picture that can't be streamed, in bytes; else 0.
+  public let decoderBytes: Int
+}

@@ -1,0 +1,107 @@
+import CImageCodecs
+
+/// Makes thumbnails: the bytes of a JPEG or PNG in, the bytes of a small JPEG or PNG out.
+///
+/// ```swift
+/// let thumbnailer = Thumbnailer(options: ThumbnailOptions(size: size))
+/// let thumbnail = try thumbnailer.thumbnail(of: bytes)
+/// ```
+///
+/// Reads and writes no files, prints nothing and keeps nothing between pictures; one value may be used by
+/// several threads at once. The same bytes and options always give the same thumbnail.
+///
+/// The picture is decoded row by row and never held whole, except for progressive JPEG and interlaced PNG; see
+/// ``ThumbnailOptions/maxDecoderBytes``. No metadata of the source is kept.
+public struct Thumbnailer: Sendable {
+  public let options: ThumbnailOptions
+
+  /// - Precondition: the quality is 1 ... 100 and the limits are positive.
+  public init(options: ThumbnailOptions) {
+    precondition((1...100).contains(options.quality), "quality must be 1...100")
+    precondition(
+      options.maxPixels > 0 && options.maxScans > 0 && options.maxDecoderBytes >= 0,
+      "limits must be positive")
+    self.options = options
+  }
+
+  /// The thumbnail of a picture in memory. The bytes need to stay only until this returns.
+  public func thumbnail(of bytes: [UInt8]) throws(ThumbnailError) -> Thumbnail {
+    let result = bytes.withUnsafeBytes { raw in
+      Result { () throws(ThumbnailError) in try thumbnail(of: raw) }
+    }
+    return try result.get()
+  }
+
+  /// The thumbnail of a picture in memory. The bytes need to stay only until this returns.
+  ///
+  /// - Throws: what is wrong with the picture, or that there is no memory.
+  /// - Complexity: linear in the picture's pixels; the memory for a streamed picture grows with its width
+  ///   and the thumbnail's size only.
+  public func thumbnail(of bytes: UnsafeRawBufferPointer) throws(ThumbnailError) -> Thumbnail {
+    let decoder = try Self.decoder(for: bytes)
+    try admit(decoder.header)
+    let canvas = try resized(decoder).upright(from: decoder.header.orientation)
+    let asPNG = options.format == .png || options.format == .auto && !canvas.isOpaque
+    let pixels = canvas.hasAlpha && canvas.isOpaque ? canvas.droppingAlpha() : canvas
+    let format: EncodedFormat = asPNG ? .png : .jpeg
+    return Thumbnail(
+      bytes: try pixels.encoded(as: format, quality: options.quality, tag: options.tag),
+      format: format, width: pixels.size.width, height: pixels.size.height,
+      source: decoder.header.sourceInfo, warnings: decoder.warnings)
+  }
+
+  private static func decoder(
+    for bytes: UnsafeRawBufferPointer
+  ) throws(ThumbnailError) -> any PictureDecoder {
+    switch PictureFormat.sniff(bytes) {
+    case .jpeg: return try JPEGDecoder(bytes)
+    case .png: return try PNGDecoder(bytes)
+    case .other(let name): throw .unsupported("\(name) isn't supported")
+    case .empty: throw .empty
+    case .unknown: throw .notAPicture("begins with \(PictureFormat.escaped(bytes))")
+    }
+  }
+
+  /// Judges the header, before anything is allocated that it decides.
+  private func admit(_ header: PictureHeader) throws(ThumbnailError) {
+    let size = header.size
+    let (pixels, overflow) = size.width.multipliedReportingOverflow(by: size.height)
+    if overflow || pixels > options.maxPixels {
+      throw .tooLarge("\(size.width)x\(size.height), more than \(options.maxPixels) pixels")
+    }
+    if header.decoderBytes > options.maxDecoderBytes {
+      throw .tooLarge(
+        "needs \(header.decoderBytes) bytes to decode, more than \(options.maxDecoderBytes)")
+    }
+  }
+
+  /// The picture as stored, at the thumbnail's size.
+  private func resized(_ decoder: any PictureDecoder) throws(ThumbnailError) -> Canvas {
+    let header = decoder.header
+    let target = storedTarget(header)
+    let grid = try decoder.start(for: target, options: options)
+    let resizer = try Resizer(grid: grid, target: target)
+    var canvas = Canvas(
+      size: target, isGrey: header.layout.isGrey,
+      hasAlpha: header.layout.hasAlpha && options.format != .jpeg)
+    let stride = grid.size.width * header.layout.channels * header.sampleBytes
+    let rows: Memory<UInt8> = try Memory(count: stride * Resizer.batchRows)
+    var row = 0
+    while row < grid.size.height {
+      let count = min(Resizer.batchRows, grid.size.height - row)
+      try decoder.read(into: rows.start, stride: stride, count: count)
+      resizer.push(
+        rows.start, stride: stride, count: count, header: header, width: grid.size.width
+      ) { canvas.append($0) }
+      row += count
+    }
+    try decoder.finish()
+    return canvas
+  }
+
+  /// The box applies to the upright picture; the pixels are turned last, when they are few.
+  private func storedTarget(_ header: PictureHeader) -> PixelSize {
+    guard header.orientation.swapsSides else { return header.size.fitted(into: options.size) }
+    return header.size.transposed.fitted(into: options.size).transposed
+  }
+}
