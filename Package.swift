@@ -41,12 +41,12 @@ let package = Package(
       ],
       swiftSettings: swiftSettings),
     .target(
-      name: "Thumbnails", dependencies: ["CImageCodecs", "WorkerFarm"],
+      name: "Thumbnails", dependencies: ["CImageCodecs", "CPosix", "WorkerFarm"],
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "farm",
       dependencies: [
-        "Thumbnails", "WorkerFarm",
+        "CPosix", "Thumbnails", "WorkerFarm",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -26,6 +27,8 @@ int farm_memfd_create(const char *name) { return memfd_create(name, MFD_CLOEXEC)
 
 // By number: glibc has had a wrapper only since 2.36.
 int farm_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
+
+const int farm_o_tmpfile = O_TMPFILE;
 
 int farm_duplicate_above(int descriptor, int lowest) {
   return fcntl(descriptor, F_DUPFD_CLOEXEC, lowest);
@@ -120,3 +123,8 @@ void farm_name_thread(const char *name) {
 }
 
 void farm_line_buffer_stdout(void) { setvbuf(stdout, NULL, _IOLBF, 0); }
+
+int farm_terminal_columns(int descriptor) {
+  struct winsize size;
+  return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : -1;
+}

@@ -13,6 +13,9 @@ int farm_eventfd(void);
 int farm_memfd_create(const char *name);
 int farm_pidfd_open(pid_t pid);
 
+// O_TMPFILE, for the flags of `open`, is a GNU extension.
+extern const int farm_o_tmpfile;
+
 // fcntl is variadic, which Swift can't call.
 int farm_duplicate_above(int descriptor, int lowest);
 int farm_set_nonblocking(int descriptor);
@@ -42,6 +45,9 @@ int farm_die_later_on(int signal_number, uint32_t grace_microseconds);
 
 // pthread_setname_np is a GNU extension. Cut at 15 bytes.
 void farm_name_thread(const char *name);
+
+// ioctl is variadic. Columns of a terminal, or -1.
+int farm_terminal_columns(int descriptor);
 
 // Processors this process may run on (sched_getaffinity), or -1.
 int farm_affinity_count(void);
