@@ -25,7 +25,7 @@ enum OutputFile {
     let file: OpenFile
     do throws(FileFault) {
       file = try OpenFile(path.parent, farm_o_tmpfile | O_WRONLY, mode: 0o666)
-    } catch let fault where fault.code == EOPNOTSUPP || fault.code == EISDIR || fault.code == EINVAL {
+    } catch let fault where [EOPNOTSUPP, EISDIR, EINVAL].contains(fault.code) {
       try writeNamed(bytes, to: path, modified)
       return
     }
