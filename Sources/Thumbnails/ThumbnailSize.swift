@@ -16,11 +16,11 @@ public struct ThumbnailSize: Sendable, Hashable {
   public let height: Int?
 
   /// 256 x 256, which is about what file managers and galleries show.
-  public static let standard = ThumbnailSize(width: 256, height: 256)
+  public static let standard = ThumbnailSize(square: 256)
 
-  private init(width: Int, height: Int) {
-    self.width = width
-    self.height = height
+  private init(square side: Int) {
+    width = side
+    height = side
   }
 
   /// Fails when both sides are free or one is out of range.
