@@ -115,7 +115,11 @@ static codec_status choose_layout(codec_jpeg_decoder *decoder) {
 codec_status codec_jpeg_decoder_open(
     codec_jpeg_decoder *decoder, const uint8_t *bytes, size_t count, codec_jpeg_header *header) {
   j_decompress_ptr codec = &decoder->codec;
-  if (setjmp(decoder->errors.escape) != 0) return decoder->errors.status;
+  if (setjmp(decoder->errors.escape) != 0) {
+    if (!decoder->source.ended) return decoder->errors.status;
+    strcpy(decoder->errors.report.message, "the file ends before the picture begins");
+    return CODEC_TRUNCATED;
+  }
   jpeg_source_init(&decoder->source, bytes, count);
   codec->src = &decoder->source.manager;
   jpeg_set_marker_processor(codec, JPEG_APP0 + 1, note_exif);

@@ -19,7 +19,7 @@ struct Canvas {
   /// Adds a row of the resizer's: premultiplied, with overshoot. On a canvas without alpha, what is
   /// transparent becomes white.
   mutating func append(_ row: UnsafeBufferPointer<Int16>) {
-    let white = Int(CODEC_WHITE)
+    let white = CODEC_WHITE
     for x in 0..<size.width {
       let alpha = min(max(Int(row[x * 4 + 3]), 0), white)
       for channel in 0..<(isGrey ? 1 : 3) {
