@@ -53,7 +53,7 @@ final class Resizer {
   ) {
     for row in 0..<count {
       codec_load_row(
-        header.layout, UInt32(header.sampleBytes), rows + row * stride, UInt32(width),
+        kernel, header.layout, UInt32(header.sampleBytes), rows + row * stride, UInt32(width),
         sources.start + row * sourceStride)
     }
     let pair = rowsIn / 2
