@@ -46,8 +46,11 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: swiftSettings),
+    .target(
+      name: "CPictureFixtures", dependencies: ["CLibJPEG", "CLibPNG"],
+      path: "Tests/CPictureFixtures", cSettings: cSettings),
     .testTarget(
-      name: "ThumbnailsTests", dependencies: ["Thumbnails", "CImageCodecs"],
+      name: "ThumbnailsTests", dependencies: ["Thumbnails", "CImageCodecs", "CPictureFixtures"],
       swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6]

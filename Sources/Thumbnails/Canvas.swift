@@ -2,26 +2,28 @@
 struct Canvas {
   private(set) var size: PixelSize
   private(set) var isGrey: Bool
-  private(set) var hasAlpha: Bool
+  private(set) var finish: PixelFinish
   private(set) var samples: [UInt8] = []
 
+  var hasAlpha: Bool { finish == .straight }
   var channels: Int { (isGrey ? 1 : 3) + (hasAlpha ? 1 : 0) }
 
-  init(size: PixelSize, isGrey: Bool, hasAlpha: Bool) {
+  init(size: PixelSize, isGrey: Bool, finish: PixelFinish) {
     self.size = size
     self.isGrey = isGrey
-    self.hasAlpha = hasAlpha
+    self.finish = finish
     samples.reserveCapacity(size.width * size.height * channels)
   }
 
-  /// Adds a row of the resizer's: premultiplied, with overshoot. On a canvas without alpha, what is
-  /// transparent becomes white.
+  /// Adds a row of the resizer's.
   mutating func append(_ row: UnsafeBufferPointer<Int16>) {
-    let finish = PixelFinish(colours: isGrey ? 1 : 3, hasAlpha: hasAlpha)
     let start = samples.count
+    let colours = isGrey ? 1 : 3
+    let finish = finish
     samples.append(contentsOf: repeatElement(0, count: size.width * channels))
     samples.withUnsafeMutableBufferPointer { samples in
-      finish.write(row, to: UnsafeMutableBufferPointer(rebasing: samples[start...]))
+      finish.write(
+        row, colours: colours, to: UnsafeMutableBufferPointer(rebasing: samples[start...]))
     }
   }
 
@@ -33,7 +35,7 @@ struct Canvas {
 
   /// Without the alpha channel of a canvas that is opaque.
   func droppingAlpha() -> Canvas {
-    var opaque = Canvas(size: size, isGrey: isGrey, hasAlpha: false)
+    var opaque = Canvas(size: size, isGrey: isGrey, finish: .opaque)
     for (index, sample) in samples.enumerated() where index % channels != channels - 1 {
       opaque.samples.append(sample)
     }
