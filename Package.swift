@@ -62,8 +62,11 @@ let package = Package(
     .testTarget(
       name: "WorkerFarmTests", dependencies: ["WorkerFarm", "TestJobs", "test-worker"],
       swiftSettings: swiftSettings),
+    .target(
+      name: "CPictureFixtures", dependencies: ["CLibJPEG", "CLibPNG"],
+      path: "Tests/CPictureFixtures", cSettings: cSettings),
     .testTarget(
-      name: "ThumbnailsTests", dependencies: ["Thumbnails", "CImageCodecs"],
+      name: "ThumbnailsTests", dependencies: ["Thumbnails", "CImageCodecs", "CPictureFixtures"],
       swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6]

@@ -46,6 +46,35 @@ const codec_report *codec_jpeg_decoder_report(const codec_jpeg_decoder *decoder)
   return &decoder->errors.report;
 }
 
+// MARK: - What is wrong with a file
+
+// How far a file goes that ends too early.
+static void describe_end(codec_jpeg_decoder *decoder) {
+  j_decompress_ptr codec = &decoder->codec;
+  char *message = decoder->errors.report.message;
+  if (codec->input_scan_number == 0) {
+    strcpy(message, "the file ends before the picture begins");
+  } else if (jpeg_has_multiple_scans(codec)) {
+    snprintf(
+        message, CODEC_MESSAGE_CAPACITY, "the file ends in scan %d", codec->input_scan_number);
+  } else {
+    uint64_t row_height = (uint64_t)codec->max_v_samp_factor * DCTSIZE;
+    uint64_t rows = codec->input_iMCU_row * row_height;
+    if (rows > codec->image_height) rows = codec->image_height;
+    snprintf(
+        message, CODEC_MESSAGE_CAPACITY, "%u of %u rows", (unsigned)rows, codec->image_height);
+  }
+}
+
+// What the decoder took for corrupt may be the end markers that it gets beyond the file's end.
+static codec_status failure(codec_jpeg_decoder *decoder) {
+  if (decoder->errors.status != CODEC_CORRUPT || !decoder->source.ended) {
+    return decoder->errors.status;
+  }
+  describe_end(decoder);
+  return CODEC_TRUNCATED;
+}
+
 // MARK: - Header
 
 // Notes where an EXIF block lies, copying nothing. libjpeg's own list of saved markers is walked from its
@@ -115,7 +144,7 @@ static codec_status choose_layout(codec_jpeg_decoder *decoder) {
 codec_status codec_jpeg_decoder_open(
     codec_jpeg_decoder *decoder, const uint8_t *bytes, size_t count, codec_jpeg_header *header) {
   j_decompress_ptr codec = &decoder->codec;
-  if (setjmp(decoder->errors.escape) != 0) return decoder->errors.status;
+  if (setjmp(decoder->errors.escape) != 0) return failure(decoder);
   jpeg_source_init(&decoder->source, bytes, count);
   codec->src = &decoder->source.manager;
   jpeg_set_marker_processor(codec, JPEG_APP0 + 1, note_exif);
@@ -130,24 +159,7 @@ codec_status codec_jpeg_decoder_open(
   return status;
 }
 
-// MARK: - What is wrong with a file
-
-static codec_status lost_pixels(codec_jpeg_decoder *decoder) {
-  j_decompress_ptr codec = &decoder->codec;
-  char *message = decoder->errors.report.message;
-  if (!decoder->source.ended) return CODEC_CORRUPT;  // libjpeg's own words tell more
-  if (jpeg_has_multiple_scans(codec)) {
-    snprintf(
-        message, CODEC_MESSAGE_CAPACITY, "the file ends in scan %d", codec->input_scan_number);
-  } else {
-    uint64_t row_height = (uint64_t)codec->max_v_samp_factor * DCTSIZE;
-    uint64_t rows = codec->input_iMCU_row * row_height;
-    if (rows > codec->image_height) rows = codec->image_height;
-    snprintf(
-        message, CODEC_MESSAGE_CAPACITY, "%u of %u rows", (unsigned)rows, codec->image_height);
-  }
-  return CODEC_TRUNCATED;
-}
+// MARK: - Warnings
 
 // Warnings that stand for lost pixels. The others (bytes between segments, an odd JFIF version, a missing
 // end marker) leave the picture whole.
@@ -158,7 +170,10 @@ static codec_status judge_warning(j_common_ptr codec, int code) {
     case JWRN_ARITH_BAD_CODE:
     case JWRN_MUST_RESYNC:
     case JWRN_BOGUS_PROGRESSION:
-      return lost_pixels(decoder_of(codec));
+      return CODEC_CORRUPT;
+    case JWRN_JPEG_EOF:
+      // An arithmetic decoder takes what is missing for zeros and says no more.
+      return ((j_decompress_ptr)codec)->arith_code ? CODEC_CORRUPT : CODEC_OK;
     default:
       return CODEC_OK;
   }
@@ -169,7 +184,7 @@ static void check_scans(codec_jpeg_decoder *decoder) {
   j_decompress_ptr codec = &decoder->codec;
   bool ended = decoder->source.ended;
   bool missing = decoder->components_seen != (1U << codec->num_components) - 1;
-  bool unrefined = codec->arith_code;  // its decoder takes a missing end for zeros
+  bool unrefined = false;
   if (codec->coef_bits != NULL) {
     for (int i = 0; i < codec->num_components; i++) {
       missing |= codec->coef_bits[i][0] < 0;
@@ -180,7 +195,7 @@ static void check_scans(codec_jpeg_decoder *decoder) {
   decoder->errors.report.warnings += 1;
   if (decoder->errors.judge_warning == NULL) return;
   strcpy(decoder->errors.report.message, "a colour component has no data");
-  jpeg_errors_escape((j_common_ptr)codec, lost_pixels(decoder));
+  jpeg_errors_escape((j_common_ptr)codec, CODEC_CORRUPT);
 }
 
 // Called between the rows of each scan of a file with several.
@@ -202,7 +217,7 @@ codec_status codec_jpeg_decoder_start(
     codec_jpeg_decoder *decoder, uint32_t eighths, uint32_t max_scans, bool lenient,
     uint32_t *width, uint32_t *height) {
   j_decompress_ptr codec = &decoder->codec;
-  if (setjmp(decoder->errors.escape) != 0) return decoder->errors.status;
+  if (setjmp(decoder->errors.escape) != 0) return failure(decoder);
   decoder->max_scans = max_scans;
   decoder->errors.judge_warning = lenient ? NULL : judge_warning;
   decoder->progress.progress_monitor = watch_scans;
@@ -221,7 +236,7 @@ codec_status codec_jpeg_decoder_start(
 codec_status codec_jpeg_decoder_read(
     codec_jpeg_decoder *decoder, uint8_t *rows, size_t stride, uint32_t row_count) {
   j_decompress_ptr codec = &decoder->codec;
-  if (setjmp(decoder->errors.escape) != 0) return decoder->errors.status;
+  if (setjmp(decoder->errors.escape) != 0) return failure(decoder);
   enum { BATCH = 4 };  // at most what libjpeg gives in one call (rec_outbuf_height)
   uint32_t done = 0;
   while (done < row_count) {

@@ -15,7 +15,6 @@ static codec_status status_of_error(int code) {
     case JERR_CONVERSION_NOTIMPL:
     case JERR_CCIR601_NOTIMPL:
     case JERR_FRACT_SAMPLE_NOTIMPL:
-    case JERR_NOT_COMPILED:
     case JERR_SOF_UNSUPPORTED:
       return CODEC_UNSUPPORTED;
     case JERR_INPUT_EMPTY:
@@ -32,12 +31,28 @@ _Noreturn void jpeg_errors_escape(j_common_ptr codec, codec_status status) {
   longjmp(errors->escape, 1);
 }
 
+// The thing that isn't supported, to stand before "isn't supported"; NULL for other errors.
+static const char *unsupported_thing(int code) {
+  switch (code) {
+    case JERR_BAD_PRECISION: return "a JPEG of other than 8 bits a sample";
+    case JERR_SOF_UNSUPPORTED: return "lossless or hierarchical JPEG";
+    case JERR_CCIR601_NOTIMPL:
+    case JERR_FRACT_SAMPLE_NOTIMPL: return "a JPEG of fractional chroma sampling";
+    case JERR_CONVERSION_NOTIMPL: return "a JPEG of this colour space";
+    default: return NULL;
+  }
+}
+
 static void format_message(j_common_ptr codec) {
+  static const char redundant[] = "Corrupt JPEG data: ";  // the status says so
   jpeg_errors *errors = (jpeg_errors *)codec->err;
   char text[JMSG_LENGTH_MAX] = "";
   codec->err->format_message(codec, text);
   text[JMSG_LENGTH_MAX - 1] = '\0';
-  strcpy(errors->report.message, text);
+  const char *words = unsupported_thing(codec->err->msg_code);
+  if (words == NULL) words = text;
+  if (strncmp(words, redundant, sizeof redundant - 1) == 0) words += sizeof redundant - 1;
+  snprintf(errors->report.message, CODEC_MESSAGE_CAPACITY, "%s", words);
 }
 
 static _Noreturn void error_exit(j_common_ptr codec) {

@@ -15,6 +15,7 @@
 #define ODD(a) __builtin_convertvector(__builtin_shufflevector(a, a, 1, 3, 5, 7), VARIANT(sums))
 #define MULTIPLY_PAIRS(a, b) (EVEN(a) * EVEN(b) + ODD(a) * ODD(b))
 #endif
+#include "load_row_kernels.h"
 #include "resample_kernels.h"
 #undef LANES
 #undef VARIANT
@@ -25,6 +26,7 @@
 #define LANES 8
 #define VARIANT(name) name##_avx2
 #define MULTIPLY_PAIRS(a, b) ((VARIANT(sums))_mm256_madd_epi16((__m256i)(a), (__m256i)(b)))
+#include "load_row_kernels.h"
 #include "resample_kernels.h"
 #pragma clang attribute pop
 #endif
@@ -34,6 +36,19 @@ codec_kernel codec_kernel_best(void) {
   if (__builtin_cpu_supports("avx2")) return CODEC_KERNEL_AVX2;
 #endif
   return CODEC_KERNEL_PORTABLE;
+}
+
+void codec_load_row(
+    codec_kernel kernel, codec_layout layout, uint32_t sample_bytes, const uint8_t *samples,
+    uint32_t width, int16_t *pairs) {
+#if defined(__x86_64__)
+  if (kernel == CODEC_KERNEL_AVX2) {
+    (sample_bytes == 2 ? load_row_16_avx2 : load_row_8_avx2)(layout, samples, width, pairs);
+    return;
+  }
+#endif
+  (void)kernel;
+  (sample_bytes == 2 ? load_row_16_portable : load_row_8_portable)(layout, samples, width, pairs);
 }
 
 void codec_filter_across(
@@ -64,9 +79,12 @@ void codec_filter_down(
 
 // MARK: - The filter
 
-static double sinc(double x) {
+// sinc(x) * sinc(x / 3) with one sine: sin(3a) is sin(a) * (3 - 4 * sin(a)^2).
+double codec_lanczos3(double x) {
   if (x == 0) return 1;
-  return sin(M_PI * x) / (M_PI * x);
+  if (fabs(x) >= 3) return 0;
+  double a = M_PI * x / 3;
+  double sine = sin(a);
+  double squared = sine * sine;
+  return squared * (3 - 4 * squared) / (3 * a * a);
 }
-
-double codec_lanczos3(double x) { return fabs(x) < 3 ? sinc(x) * sinc(x / 3) : 0; }

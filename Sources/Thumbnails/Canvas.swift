@@ -1,48 +1,30 @@
-import CImageCodecs
-
 /// The thumbnail's pixels: 8 bits a sample, rows without gaps, alpha straight.
 struct Canvas {
   private(set) var size: PixelSize
   private(set) var isGrey: Bool
-  private(set) var hasAlpha: Bool
+  private(set) var finish: PixelFinish
   private(set) var samples: [UInt8] = []
 
+  var hasAlpha: Bool { finish == .straight }
   var channels: Int { (isGrey ? 1 : 3) + (hasAlpha ? 1 : 0) }
 
-  init(size: PixelSize, isGrey: Bool, hasAlpha: Bool) {
+  init(size: PixelSize, isGrey: Bool, finish: PixelFinish) {
     self.size = size
     self.isGrey = isGrey
-    self.hasAlpha = hasAlpha
+    self.finish = finish
     samples.reserveCapacity(size.width * size.height * channels)
   }
 
-  /// Adds a row of the resizer's: premultiplied, with overshoot. On a canvas without alpha, what is
-  /// transparent becomes white.
+  /// Adds a row of the resizer's.
   mutating func append(_ row: UnsafeBufferPointer<Int16>) {
-    let white = Int(CODEC_WHITE)
-    for x in 0..<size.width {
-      let alpha = min(max(Int(row[x * 4 + 3]), 0), white)
-      for channel in 0..<(isGrey ? 1 : 3) {
-        let colour = Int(row[x * 4 + channel])
-        if hasAlpha {
-          samples.append(Self.straight(min(max(colour, 0), alpha), alpha: alpha))
-        } else {
-          samples.append(Self.byte(colour + white - alpha))
-        }
-      }
-      if hasAlpha { samples.append(Self.byte(alpha)) }
+    let start = samples.count
+    let colours = isGrey ? 1 : 3
+    let finish = finish
+    samples.append(contentsOf: repeatElement(0, count: size.width * channels))
+    samples.withUnsafeMutableBufferPointer { samples in
+      finish.write(
+        row, colours: colours, to: UnsafeMutableBufferPointer(rebasing: samples[start...]))
     }
-  }
-
-  /// 0 ... CODEC_WHITE to 0 ... 255, rounded and clamped.
-  private static func byte(_ value: Int) -> UInt8 {
-    UInt8(clamping: (value + 32) >> 6)
-  }
-
-  /// A pixel whose alpha rounds to zero has no colour to speak of: black, so that equal thumbnails have equal
-  /// bytes.
-  private static func straight(_ colour: Int, alpha: Int) -> UInt8 {
-    byte(alpha) == 0 ? 0 : UInt8(clamping: (colour * 255 + alpha / 2) / alpha)
   }
 
   var isOpaque: Bool {
@@ -53,7 +35,7 @@ struct Canvas {
 
   /// Without the alpha channel of a canvas that is opaque.
   func droppingAlpha() -> Canvas {
-    var opaque = Canvas(size: size, isGrey: isGrey, hasAlpha: false)
+    var opaque = Canvas(size: size, isGrey: isGrey, finish: .opaque)
     for (index, sample) in samples.enumerated() where index % channels != channels - 1 {
       opaque.samples.append(sample)
     }

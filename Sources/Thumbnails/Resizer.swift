@@ -5,9 +5,9 @@ import CImageCodecs
 /// Each batch of rows is filtered across at once; the narrow results wait in a ring until all rows that a
 /// target row needs are there, and are then filtered down.
 final class Resizer {
-  private static let batch = Int(CODEC_BATCH)
-  private static let channels = Int(CODEC_CHANNELS)
-  private static let laneGroup = Int(CODEC_LANES)
+  private static let batch = CODEC_BATCH
+  private static let channels = CODEC_CHANNELS
+  private static let laneGroup = CODEC_LANES
 
   private let kernel = codec_kernel_best()
   private let across: FilterAxis
@@ -53,7 +53,7 @@ final class Resizer {
   ) {
     for row in 0..<count {
       codec_load_row(
-        header.layout, UInt32(header.sampleBytes), rows + row * stride, UInt32(width),
+        kernel, header.layout, UInt32(header.sampleBytes), rows + row * stride, UInt32(width),
         sources.start + row * sourceStride)
     }
     let pair = rowsIn / 2

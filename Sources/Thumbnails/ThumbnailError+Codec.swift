@@ -3,9 +3,9 @@ import CImageCodecs
 extension ThumbnailError {
   /// `nil` when the codec ended well.
   init?(_ status: codec_status, _ report: UnsafePointer<codec_report>?) {
+    if status == CODEC_OK { return nil }
     let text = report.map(Self.text) ?? ""
     switch status {
-    case CODEC_OK: return nil
     case CODEC_TRUNCATED: self = .truncated(text)
     case CODEC_UNSUPPORTED: self = .unsupported("\(text) isn't supported")
     case CODEC_TOO_LARGE: self = .tooLarge(text)

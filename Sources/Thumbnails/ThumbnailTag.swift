@@ -35,7 +35,7 @@ public struct ThumbnailTag: Sendable, Hashable {
   private static func readJPEG(_ bytes: [UInt8]) -> ThumbnailTag? {
     let comment: UInt8 = 0xFE
     let startOfScan: UInt8 = 0xDA
-    var reader = BoundedReader(bytes[2...])
+    var reader = BoundedReader(bytes.dropFirst(2))
     while let prefix = reader.byte(), prefix == 0xFF, let marker = reader.byte() {
       guard marker != startOfScan, let length = reader.bigEndian16(), length >= 2,
         let payload = reader.take(length - 2)
@@ -48,7 +48,7 @@ public struct ThumbnailTag: Sendable, Hashable {
   /// Walks the chunks before the pixels.
   private static func readPNG(_ bytes: [UInt8]) -> ThumbnailTag? {
     let keyword = Array("Comment\0".utf8)
-    var reader = BoundedReader(bytes[8...])
+    var reader = BoundedReader(bytes.dropFirst(8))
     while let length = reader.bigEndian32(), let type = reader.take(4) {
       guard !type.elementsEqual("IDAT".utf8), let data = reader.take(length),
         reader.take(4) != nil  // the checksum

@@ -97,8 +97,7 @@ public struct Thumbnailer: Sendable {
     let grid = try decoder.start(for: target, options: options)
     let resizer = try Resizer(grid: grid, target: target)
     var canvas = Canvas(
-      size: target, isGrey: header.layout.isGrey,
-      hasAlpha: header.layout.hasAlpha && options.format != .jpeg)
+      size: target, isGrey: header.layout.isGrey, finish: finish(for: header.layout))
     let stride = grid.size.width * header.layout.channels * header.sampleBytes
     let rows: Memory<UInt8> = try Memory(count: stride * Resizer.batchRows)
     var row = 0
@@ -112,6 +111,11 @@ public struct Thumbnailer: Sendable {
     }
     try decoder.finish()
     return canvas
+  }
+
+  private func finish(for layout: codec_layout) -> PixelFinish {
+    if !layout.hasAlpha { return .opaque }
+    return options.format == .jpeg ? .onWhite : .straight
   }
 
   /// The box applies to the upright picture; the pixels are turned last, when they are few.

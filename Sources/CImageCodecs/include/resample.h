@@ -36,7 +36,7 @@ typedef struct codec_axis {
 // Turns a decoder's row into pixel pairs: for each two neighbours, red of both, green of both, blue, alpha.
 // `pairs` holds 4 * width values, rounded up to a whole pair.
 void codec_load_row(
-    codec_layout layout, uint32_t sample_bytes, const uint8_t *samples, uint32_t width,
+    codec_kernel kernel, codec_layout layout, uint32_t sample_bytes, const uint8_t *samples, uint32_t width,
     int16_t *pairs);
 
 // Filters CODEC_BATCH rows of pixel pairs, `stride` values apart, across. The result is two row pairs: for

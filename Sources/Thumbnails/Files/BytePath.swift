@@ -66,7 +66,8 @@ extension BytePath: CustomStringConvertible {
       case "\\": result += "\\\\"
       case "\n": result += "\\n"
       case "\t": result += "\\t"
-      case _ where character.properties.generalCategory == .control
+      case _
+      where character.properties.generalCategory == .control
         || character.properties.generalCategory == .format:
         for byte in String(character).utf8 { result += Self.escaped(byte) }
       default: result.unicodeScalars.append(character)

@@ -47,7 +47,9 @@ struct OpenFile: ~Copyable {
       do throws(FileFault) {
         while filled < count {
           let length = try retrying("read") {
-            pread(number, buffer.baseAddress?.advanced(by: filled), count - filled, off_t(offset + filled))
+            pread(
+              number, buffer.baseAddress?.advanced(by: filled), count - filled,
+              off_t(offset + filled))
           }
           if length == 0 { break }
           filled += length
@@ -64,7 +66,9 @@ struct OpenFile: ~Copyable {
     var done = 0
     while done < bytes.count {
       done += try retrying("write") {
-        bytes.withUnsafeBytes { Glibc.write(number, $0.baseAddress?.advanced(by: done), $0.count - done) }
+        bytes.withUnsafeBytes {
+          Glibc.write(number, $0.baseAddress?.advanced(by: done), $0.count - done)
+        }
       }
     }
   }

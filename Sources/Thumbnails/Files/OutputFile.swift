@@ -13,7 +13,7 @@ enum OutputFile {
   ) throws(FileFault) {
     do throws(FileFault) {
       try writeNameless(bytes, to: path, modified)
-    } catch where error.code == ENOENT {
+    } catch let fault where fault.code == ENOENT {
       try makeDirectories(path.parent)
       try writeNameless(bytes, to: path, modified)
     }
@@ -25,7 +25,7 @@ enum OutputFile {
     let file: OpenFile
     do throws(FileFault) {
       file = try OpenFile(path.parent, farm_o_tmpfile | O_WRONLY, mode: 0o666)
-    } catch where error.code == EOPNOTSUPP || error.code == EISDIR || error.code == EINVAL {
+    } catch let fault where [EOPNOTSUPP, EISDIR, EINVAL].contains(fault.code) {
       try writeNamed(bytes, to: path, modified)
       return
     }
@@ -33,7 +33,7 @@ enum OutputFile {
     let handle = BytePath("/proc/self/fd/\(file.number)")
     do throws(FileFault) {
       try link(handle, path)
-    } catch where error.code == EEXIST {
+    } catch let fault where fault.code == EEXIST {
       let temporary = temporaryName(beside: path)
       try link(handle, temporary)
       try rename(temporary, path)
@@ -61,9 +61,11 @@ enum OutputFile {
   ) throws(FileFault) {
     try file.writeAll(bytes)
     let number = file.number
-    try retrying("utimens") { withUnsafePointer(to: (modified, modified)) { times in
-      times.withMemoryRebound(to: timespec.self, capacity: 2) { futimens(number, $0) }
-    } }
+    try retrying("utimens") {
+      withUnsafePointer(to: (modified, modified)) { times in
+        times.withMemoryRebound(to: timespec.self, capacity: 2) { futimens(number, $0) }
+      }
+    }
   }
 
   private static func link(_ handle: BytePath, _ path: BytePath) throws(FileFault) {
@@ -96,9 +98,9 @@ enum OutputFile {
   static func makeDirectories(_ path: BytePath) throws(FileFault) {
     do throws(FileFault) {
       try makeDirectory(path)
-    } catch where error.code == ENOENT {
+    } catch let fault where fault.code == ENOENT {
       let parent = path.parent
-      guard parent != path else { throw error }
+      guard parent != path else { throw fault }
       try makeDirectories(parent)
       try makeDirectory(path)
     }
@@ -107,7 +109,7 @@ enum OutputFile {
   private static func makeDirectory(_ path: BytePath) throws(FileFault) {
     do throws(FileFault) {
       try retrying("mkdir") { path.withCString { mkdir($0, 0o777) } }
-    } catch where error.code == EEXIST {
+    } catch let fault where fault.code == EEXIST {
       var status = stat()
       let isDirectory =
         path.withCString { stat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFDIR

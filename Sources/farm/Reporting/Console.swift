@@ -15,7 +15,8 @@ enum Console {
     return text.withUTF8 { bytes in
       var done = 0
       while done < bytes.count {
-        let count = Glibc.write(descriptor, bytes.baseAddress?.advanced(by: done), bytes.count - done)
+        let count = Glibc.write(
+          descriptor, bytes.baseAddress?.advanced(by: done), bytes.count - done)
         if count < 0 && errno == EINTR { continue }
         if count < 0 && errno == EAGAIN {
           // Somebody gave us a terminal that doesn't block.

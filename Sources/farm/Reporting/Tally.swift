@@ -15,7 +15,8 @@ struct Tally: Sendable {
 
   /// The last line of a run: `30 done, 2 failed, 5 skipped (4 up to date, 1 other file)`.
   var summary: String {
-    var parts = due > 0 || made == 0 && upToDate == 0 && failed == 0 && cancelled == 0
+    var parts =
+      due > 0 || made == 0 && upToDate == 0 && failed == 0 && cancelled == 0
       ? ["\(due) to do"] : ["\(made) done"]
     parts.append("\(failed) failed")
     var reasons: [String] = []
@@ -23,7 +24,8 @@ struct Tally: Sendable {
     if skipped.otherFiles > 0 { reasons.append(plural(skipped.otherFiles, "other file")) }
     if skipped.links > 0 { reasons.append(plural(skipped.links, "link")) }
     let count = upToDate + skipped.total
-    parts.append("\(count) skipped" + (reasons.isEmpty ? "" : " (\(reasons.joined(separator: ", ")))"))
+    parts.append(
+      "\(count) skipped" + (reasons.isEmpty ? "" : " (\(reasons.joined(separator: ", ")))"))
     if cancelled > 0 { parts.append("\(cancelled) not begun or not finished") }
     return parts.joined(separator: ", ")
   }

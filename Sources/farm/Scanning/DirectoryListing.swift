@@ -69,7 +69,9 @@ struct DirectoryListing {
     }
   }
 
-  private static func kind(of entry: UnsafeMutablePointer<dirent>, in directory: OpaquePointer) -> Kind {
+  private static func kind(
+    of entry: UnsafeMutablePointer<dirent>, in directory: OpaquePointer
+  ) -> Kind {
     switch Int(entry.pointee.d_type) {
     case Int(DT_REG): return .regular
     case Int(DT_DIR): return .directory

@@ -81,7 +81,9 @@ final class OutputDirectories {
     for output in Set(plan.roots.map(\.output)) {
       if isDryRun {
         var status = stat()
-        if output.withCString({ stat($0, &status) }) == 0 { identities.insert(FileIdentity(status)) }
+        if output.withCString({ stat($0, &status) }) == 0 {
+          identities.insert(FileIdentity(status))
+        }
       } else {
         try prepare(output)
       }

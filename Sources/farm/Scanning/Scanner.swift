@@ -105,12 +105,13 @@ final class SkipCounter {
 /// What a file's name and first bytes tell the walk. What the file is, its worker decides.
 enum PictureName {
   private static let extensions: Set<String> = [
-    "jpg", "jpeg", "jpe", "jfif", "png", "apng", "gif", "webp", "tif", "tiff", "bmp", "heic", "heif",
-    "avif", "jxl", "jp2",
+    "jpg", "jpeg", "jpe", "jfif", "png", "apng", "gif", "webp", "tif", "tiff", "bmp", "heic",
+    "heif", "avif", "jxl", "jp2",
   ]
 
   static func isPicture(_ name: ArraySlice<UInt8>) -> Bool {
-    guard let dot = name.lastIndex(of: UInt8(ascii: ".")), name.endIndex - dot <= 5 else { return false }
+    guard let dot = name.lastIndex(of: UInt8(ascii: ".")), name.endIndex - dot <= 5
+    else { return false }
     return extensions.contains(String(decoding: name[(dot + 1)...], as: UTF8.self).lowercased())
   }
 

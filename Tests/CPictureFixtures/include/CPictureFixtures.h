@@ -1,0 +1,48 @@
+// Pictures of every kind for the tests, written by libjpeg and libpng: kinds that the product itself never
+// writes. A mistake here ends the test run; there is no error handling.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum fixture_jpeg_kind {
+  FIXTURE_GREY = 0,
+  FIXTURE_YCC,
+  FIXTURE_RGB,
+  FIXTURE_CMYK,
+  FIXTURE_YCCK,
+} fixture_jpeg_kind;
+
+typedef struct fixture_jpeg {
+  const uint8_t *samples;  // grey, RGB or CMYK, without gaps
+  uint32_t width, height;
+  fixture_jpeg_kind kind;
+  int horizontal_sampling, vertical_sampling;  // of the first component
+  int quality;
+  bool progressive;
+  bool arithmetic;
+  bool adobe_marker;  // for CMYK and YCCK
+  uint32_t restart_rows;
+  const uint8_t *app1;  // the payload of an APP1 segment, NULL for none
+  uint32_t app1_length;
+} fixture_jpeg;
+
+typedef struct fixture_png {
+  const uint8_t *rows;  // packed as in the file, 16 bits big-endian, without gaps between the rows
+  uint32_t width, height;
+  int colour_type, bit_depth;
+  bool interlaced;
+  const uint8_t *palette;  // red, green, blue
+  int palette_count;
+  const uint8_t *palette_alpha;
+  int palette_alpha_count;
+  bool has_transparent_colour;
+  uint16_t transparent_colour[3];  // grey in the first
+  const uint8_t *exif;             // an eXIf chunk, NULL for none
+  uint32_t exif_length;
+} fixture_png;
+
+// The caller frees the bytes.
+uint8_t *fixture_jpeg_encode(const fixture_jpeg *picture, size_t *count);
+uint8_t *fixture_png_encode(const fixture_png *picture, size_t *count);
