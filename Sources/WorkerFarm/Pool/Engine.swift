@@ -150,7 +150,7 @@ final class Engine {
     record.result = .failure(failure)
     record.finishedAt = record.acceptedAt
     let id = scheduler.submit(size: 0, to: record.stream, isResolved: true)
-    // The delivery is only an action yet, so the record is in time.
+    // Its delivery is only an action yet, and its slot its own until then: the record is in time.
     store(record, for: id)
   }
 
@@ -163,7 +163,7 @@ final class Engine {
 
   func perform() {
     while true {
-      swap(&actions, &scheduler.actions)
+      scheduler.takeActions(into: &actions)
       guard !actions.isEmpty else { return }
       for action in actions { perform(action) }
       actions.removeAll(keepingCapacity: true)

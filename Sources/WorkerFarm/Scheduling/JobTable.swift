@@ -39,8 +39,10 @@ struct JobTable: Sendable {
 
   private var slots: [Slot] = []
   private var free: [Int] = []
+  private var released: [Int] = []
 
-  var count: Int { slots.count - free.count }
+  /// How many jobs are alive.
+  private(set) var count = 0
 
   mutating func insert(_ entry: JobEntry) -> JobID {
     let slot: Int
@@ -54,6 +56,7 @@ struct JobTable: Sendable {
     let generation = slots[slot].generation == .max ? 1 : slots[slot].generation + 1
     slots[slot].generation = generation
     slots[slot].entry = entry
+    count += 1
     return JobID(generation: generation, slot: slot)
   }
 
@@ -76,9 +79,17 @@ struct JobTable: Sendable {
     }
   }
 
+  /// The slot isn't used again before ``reuseReleased()``: whoever keeps a table of his own by slot may
+  /// still have to act on the job.
   mutating func remove(_ id: JobID) {
     precondition(contains(id), "job \(id.rawValue) isn't alive")
     slots[id.slot].entry = nil
-    free.append(id.slot)
+    released.append(id.slot)
+    count -= 1
+  }
+
+  mutating func reuseReleased() {
+    free.append(contentsOf: released)
+    released.removeAll(keepingCapacity: true)
   }
 }

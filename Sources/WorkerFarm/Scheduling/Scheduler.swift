@@ -15,7 +15,7 @@ typealias WorkerID = Int
 /// ```
 ///
 /// Facts come in as method calls that carry the time where it matters; what is to be done about them
-/// comes out of ``takeActions()``. The engine performs the actions and knows no rule.
+/// comes out of ``takeActions(into:)``. The engine performs the actions and knows no rule.
 ///
 /// Invariants, which the simulation in the tests checks after every step:
 /// - each job submitted is delivered exactly once, unless its stream is abandoned;
@@ -106,6 +106,7 @@ struct Scheduler: Sendable {
   var capacity: Int
   var isClosing = false
   var hasGivenUp = false
+  /// Not taken yet.
   var actions: [Action] = []
   private var lastStream = 0
 
@@ -116,10 +117,10 @@ struct Scheduler: Sendable {
     capacity = policy.workers
   }
 
-  /// What is to be done now, in this order; empty afterwards.
-  mutating func takeActions() -> [Action] {
-    defer { actions.removeAll(keepingCapacity: true) }
-    return actions
+  /// Exchanges an empty list for what is to be done now, in this order.
+  mutating func takeActions(into list: inout [Action]) {
+    swap(&list, &actions)
+    jobs.reuseReleased()
   }
 
   // MARK: The consumer's side
