@@ -91,7 +91,7 @@ public struct ThumbnailJob: Job {
       }
       if mode == .ask { return .due }
       let made = try make(file, options)
-      memory.removeStale(candidates, except: made.format)
+      memory.removeStale(except: made.format)
       return .made(made)
     }
     return mode == .ask ? .due : .made(try make(file, options))

@@ -25,13 +25,17 @@ enum ArgumentBytes {
   }
 
   static func encoded(_ bytes: [UInt8]) -> String {
-    if let text = String(validating: bytes, as: UTF8.self) { return text }
+    if let text = String(validating: bytes, as: UTF8.self),
+      !text.unicodeScalars.contains(where: { $0.value >= base })
+    {
+      return text
+    }
     var result = ""
     var rest = bytes[...]
     while let first = rest.first {
       var decoder = UTF8()
       var iterator = rest.prefix(4).makeIterator()
-      if case .scalarValue(let scalar) = decoder.decode(&iterator) {
+      if case .scalarValue(let scalar) = decoder.decode(&iterator), scalar.value < base {
         result.unicodeScalars.append(scalar)
         rest.removeFirst(String(scalar).utf8.count)
       } else {

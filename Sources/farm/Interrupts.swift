@@ -1,3 +1,4 @@
+import CPosix
 import Glibc
 import Synchronization
 import WorkerFarm
@@ -14,30 +15,37 @@ final class Interrupts: Sendable {
 
   private let state = Mutex(State())
   private let status: StatusLine
-  private static let watched = [SIGINT, SIGTERM, SIGHUP]
+  /// Not those that whoever started us wants ignored, as `nohup` does.
+  private let watched: [Int32]
 
   /// How long SIGTERM and SIGHUP, behind which there's no person to press a key again, wait before killing.
   private static let patience: UInt32 = 5
 
   init(status: StatusLine) {
     self.status = status
-    var signals = Self.signalSet()
+    watched = [SIGINT, SIGTERM, SIGHUP].filter { !Self.isIgnored($0) }
+    var signals = signalSet()
     pthread_sigmask(SIG_BLOCK, &signals, nil)
+    startThread { [self] in watch() }
   }
 
   /// The signal that ended the run, if one did.
   var received: Int32? { state.withLock { $0.first } }
 
-  /// Begins to watch; the run can be ended from now on.
-  func watch(_ canceller: RunCanceller) {
-    state.withLock { $0.canceller = canceller }
-    startThread { [self] in
-      var signals = Self.signalSet()
-      while true {
-        var number: Int32 = 0
-        guard sigwait(&signals, &number) == 0 else { continue }
-        arrived(number)
-      }
+  /// There's a run to be ended from now on; at once if a signal came before it.
+  func cancel(with canceller: RunCanceller) {
+    let isLate = state.withLock { state in
+      state.canceller = canceller
+      return state.first != nil
+    }
+    if isLate { canceller.stop() }
+  }
+
+  private func watch() {
+    var signals = signalSet()
+    while !watched.isEmpty {
+      var number: Int32 = 0
+      if sigwait(&signals, &number) == 0 { arrived(number) }
     }
   }
 
@@ -54,9 +62,9 @@ final class Interrupts: Sendable {
     if number == SIGINT {
       status.print("finishing the pictures under way; ^C again kills them")
     } else {
-      startThread {
+      startThread { [self] in
         sleep(Self.patience)
-        canceller?.abort()
+        state.withLock { $0.canceller }?.abort()
       }
     }
   }
@@ -73,7 +81,11 @@ final class Interrupts: Sendable {
     exit(128 + number)
   }
 
-  private static func signalSet() -> sigset_t {
+  private static func isIgnored(_ number: Int32) -> Bool {
+    farm_signal_is_ignored(number) == 1
+  }
+
+  private func signalSet() -> sigset_t {
     var signals = sigset_t()
     sigemptyset(&signals)
     for number in watched { sigaddset(&signals, number) }

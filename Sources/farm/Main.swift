@@ -7,6 +7,7 @@ enum Main {
   static func main() {
     // Before anything else: a worker's standard input and output belong to the coordinator.
     WorkerProcess.serveIfRequested(ScannedPicture.self)
+    Console.occupyStandardDescriptors()
     ignoreSignal(SIGPIPE)
     exit(run(ArgumentBytes.arguments()))
   }
@@ -29,7 +30,7 @@ enum Main {
         // Help or version, asked for.
         return Console.write(message + "\n", to: STDOUT_FILENO) ? 0 : 3
       }
-      Console.write(message + "\n", to: STDERR_FILENO)
+      Console.write(Console.escaped(message, keepingLines: true) + "\n", to: STDERR_FILENO)
       return 2
     }
   }

@@ -15,37 +15,44 @@ struct ThumbsRun {
   func execute() throws {
     let directories = try OutputDirectories(plan, isDryRun: mode == .ask)
     defer { directories.removeIfEmpty() }
-    var scanner = makeScanner(directories)
+    let interrupts = Interrupts(status: reporter.status)
+    var scanner = makeScanner(directories, interrupts)
     guard let first = scanner.next() else {
       let paths = plan.roots.map { "\($0.path)" }.joined(separator: ", ")
       throw UsageError(description: "\(paths): no pictures there, nothing to do")
     }
-    let interrupts = Interrupts(status: reporter.status)
-    let error = try run(first: first, then: scanner, interrupts)
+    reporter.poolError = run(first: first, then: scanner, interrupts)
     reporter.finish(skipped: scanner.skipped.value)
-    try conclude(error, interrupts)
+    // Before a signal takes this process away.
+    directories.removeIfEmpty()
+    try conclude(interrupts)
   }
 
-  private func makeScanner(_ directories: OutputDirectories) -> Scanner {
+  private func makeScanner(
+    _ directories: OutputDirectories, _ interrupts: Interrupts
+  ) -> Scanner {
     let (options, mode) = (options, mode)
-    return Scanner(plan: plan, excluding: directories.identities) { source, stem in
+    var scanner = Scanner(plan: plan, excluding: directories.identities) { source, stem in
       ThumbnailJob(source: source, stem: stem, options: options, mode: mode)
     }
+    // A walk may go on for long without coming upon a picture.
+    scanner.isCancelled = { interrupts.received != nil }
+    return scanner
   }
 
   /// - Returns: why the pool couldn't go on, if it couldn't.
   private func run(
     first: ScannedPicture, then scanner: Scanner, _ interrupts: Interrupts
-  ) throws -> PoolError? {
-    let pool = try WorkerPool(pool)
-    defer { pool.shutdownBlocking(.cancel) }
-    let pictures = Chain(first: first, rest: scanner)
-    var outcomes = pool.outcomes(of: pictures).makeBlockingIterator()
-    let canceller = outcomes.canceller
-    interrupts.watch(canceller)
-    let ticker = startProgress()
-    defer { ticker.stop() }
+  ) -> PoolError? {
     do throws(PoolError) {
+      let pool = try WorkerPool(pool)
+      defer { pool.shutdownBlocking(.cancel) }
+      let pictures = Chain(first: first, rest: scanner)
+      var outcomes = pool.outcomes(of: pictures).makeBlockingIterator()
+      let canceller = outcomes.canceller
+      interrupts.cancel(with: canceller)
+      let ticker = startProgress()
+      defer { ticker.stop() }
       while let outcome = try outcomes.next() {
         reporter.report(outcome)
         if reporter.outputError != 0 || reporter.fatal != nil { canceller.stop() }
@@ -75,22 +82,10 @@ struct ThumbsRun {
   }
 
   /// Ends with the status that the run deserves.
-  private func conclude(_ error: PoolError?, _ interrupts: Interrupts) throws {
+  private func conclude(_ interrupts: Interrupts) throws {
     if let signal = interrupts.received { Interrupts.die(by: signal) }
     if reporter.outputError == EPIPE { Interrupts.die(by: SIGPIPE) }
-    if reporter.outputError != 0 {
-      let reason = String(cString: strerror(reporter.outputError))
-      Console.write("farm: can't write to standard output: \(reason)\n", to: STDERR_FILENO)
-      throw ExitCode(3)
-    }
-    if let fatal = reporter.fatal {
-      Console.write("farm: stopped: \(fatal)\n", to: STDERR_FILENO)
-      throw ExitCode(3)
-    }
-    if let error {
-      Console.write("farm: \(error)\n", to: STDERR_FILENO)
-      throw ExitCode(3)
-    }
+    if reporter.problem != nil { throw ExitCode(3) }
     if reporter.tally.failed > 0 { throw ExitCode(1) }
   }
 }

@@ -39,12 +39,17 @@ public struct Misbehave: Job, Codable {
     case .exit7: exit(7)
     case .stop: Glibc.kill(getpid(), SIGSTOP)
     case .loop: while getppid() != 0 {}
-    case .halfFrame: reply([200, 0, 0, 0, 4, 0, 0]); Glibc.kill(getpid(), SIGKILL)
-    case .garbage: reply(Array(repeating: 0xA5, count: 333)); pause()
-    case .hugeLength: reply([0xFF, 0xFF, 0xFF, 0xFF, 4, 0, 0, 0]); pause()
-    case .duplicate: replyTwice()
-    case .unknownID: reply(frame(id: 0xDEAD_BEEF)); pause()
-    case .closeOutput: close(replyDescriptor()); pause()
+    case .halfFrame:
+      reply([200, 0, 0, 0, 4, 0, 0])
+      Glibc.kill(getpid(), SIGKILL)
+    case .garbage: replyAndWait(Array(repeating: 0xA5, count: 333))
+    case .hugeLength: replyAndWait([0xFF, 0xFF, 0xFF, 0xFF, 4, 0, 0, 0])
+    // For whatever job came first: an id used up long ago.
+    case .duplicate: replyAndWait(frame(id: 1 << 32))
+    case .unknownID: replyAndWait(frame(id: 0xDEAD_BEEF))
+    case .closeOutput:
+      close(replyDescriptor())
+      pause()
     case .floodStandardError:
       let line = String(repeating: "flood ", count: 1000) + "\n"
       for _ in 0..<500 { say(line) }
@@ -79,9 +84,8 @@ public struct Misbehave: Job, Codable {
     [12, 0, 0, 0, 4, 0, 0, 0] + (0..<8).map { UInt8(truncatingIfNeeded: id >> (8 * $0)) }
   }
 
-  /// A second reply to whatever job comes first: an id used up long ago.
-  private func replyTwice() {
-    reply(frame(id: 1 << 32))
+  private func replyAndWait(_ bytes: [UInt8]) {
+    reply(bytes)
     pause()
   }
 

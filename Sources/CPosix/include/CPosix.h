@@ -46,6 +46,9 @@ int farm_die_later_on(int signal_number, uint32_t grace_microseconds);
 // pthread_setname_np is a GNU extension. Cut at 15 bytes.
 void farm_name_thread(const char *name);
 
+// sigaction's handler is a member of a union. 1 if the signal is ignored.
+int farm_signal_is_ignored(int signal_number);
+
 // ioctl is variadic. Columns of a terminal, or -1.
 int farm_terminal_columns(int descriptor);
 

@@ -34,11 +34,31 @@ enum OutputFile {
     do throws(FileFault) {
       try link(handle, path)
     } catch let fault where fault.code == EEXIST {
-      let temporary = temporaryName(beside: path)
-      try link(handle, temporary)
-      try rename(temporary, path)
+      try replace(path, by: handle)
     }
     try file.closeChecked()
+  }
+
+  /// Takes the place of a file that is there already.
+  ///
+  /// The temporary name is the picture's own, so that who is killed between the two calls leaves nothing
+  /// that the next try doesn't clear away. Two farms on one output may take each other's file: it's whole
+  /// in any case.
+  private static func replace(_ path: BytePath, by handle: BytePath) throws(FileFault) {
+    let hash = String(FNV1a.hash(path.name), radix: 16)
+    let temporary = path.parent.appending(".farm-\(hash).tmp")
+    for _ in 0..<8 {
+      do throws(FileFault) {
+        try link(handle, temporary)
+        try rename(temporary, path)
+        return
+      } catch let fault where fault.code == EEXIST {
+        remove(temporary)
+      } catch let fault where fault.code == ENOENT {
+        continue
+      }
+    }
+    throw FileFault(operation: "rename", code: EBUSY)
   }
 
   private static func writeNamed(

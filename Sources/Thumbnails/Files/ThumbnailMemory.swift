@@ -21,8 +21,8 @@ struct ThumbnailMemory {
   }
 
   /// Removes a thumbnail of ours under the other extension: it shows the source as it was before.
-  func removeStale(_ formats: [EncodedFormat], except kept: EncodedFormat) {
-    for format in formats where format != kept {
+  func removeStale(except kept: EncodedFormat) {
+    for format in EncodedFormat.allCases where format != kept {
       let path = Self.path(stem, format)
       guard let file = try? OpenFile(path, O_RDONLY | O_NONBLOCK),
         let head = try? file.read(at: 0, upTo: ThumbnailTag.headLength),

@@ -52,6 +52,15 @@ enum Transfer: Equatable {
   case wouldBlock
   /// The other end is closed: end of file when reading, a broken pipe when writing.
   case closed
+
+  /// The failures that are in the nature of pipes.
+  fileprivate init(failure error: SystemError) throws(SystemError) {
+    switch error.code {
+    case EAGAIN: self = .wouldBlock
+    case EPIPE: self = .closed
+    default: throw error
+    }
+  }
 }
 
 extension Descriptor {
@@ -62,8 +71,8 @@ extension Descriptor {
         Glibc.read(number, buffer.baseAddress, buffer.count)
       }
       return count == 0 ? .closed : .bytes(count)
-    } catch where error.code == EAGAIN {
-      return .wouldBlock
+    } catch {
+      return try Transfer(failure: error)
     }
   }
 
@@ -72,10 +81,8 @@ extension Descriptor {
     do {
       return .bytes(
         try retryingInterrupts("write") { Glibc.write(number, buffer.baseAddress, buffer.count) })
-    } catch where error.code == EAGAIN {
-      return .wouldBlock
-    } catch where error.code == EPIPE {
-      return .closed
+    } catch {
+      return try Transfer(failure: error)
     }
   }
 

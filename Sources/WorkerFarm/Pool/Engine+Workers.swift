@@ -9,7 +9,7 @@ extension Engine {
     } catch {
       latestProblem = "\(command.executable): \(error)"
       logger?.warning("a worker can't be started, going on with fewer: \(latestProblem)")
-      scheduler.workerUnavailable(id)
+      scheduler.workerUnavailable(id, now: MonotonicClock.now())
     }
   }
 
@@ -24,7 +24,7 @@ extension Engine {
     // A pipe without a reader: it's dying, or it closed its input and has to.
     if (try? link.flush()) != true {
       link.closeInput()
-      scheduler.kill(id)
+      scheduler.kill(id, .misconduct)
       perform()
     }
   }
@@ -56,7 +56,7 @@ extension Engine {
     case .closed:
       link.outputIsOpen = false
       // Who can't answer any more has to go; normally it's gone already.
-      scheduler.kill(id)
+      scheduler.kill(id, .misconduct)
       return false
     case .bytes:
       do throws(WireError) {
@@ -64,7 +64,7 @@ extension Engine {
       } catch {
         link.violation = error
         link.outputIsOpen = false
-        scheduler.kill(id)
+        scheduler.kill(id, .misconduct)
         return false
       }
       return true
@@ -83,7 +83,9 @@ extension Engine {
         }
       }
     } catch {
-      breach = error
+      // What a program prints that knows nothing of frames can look like anything.
+      if link.hello == nil, case .version = error { breach = error }
+      breach = breach ?? (link.hello == nil ? .notAHello : error)
     }
     // What it said before the breach was said in order, and counts.
     try settle(replies, link, id)
@@ -92,9 +94,12 @@ extension Engine {
 
   private func greet(_ link: WorkerLink, _ id: WorkerID, _ frame: Frame) throws(WireError) {
     guard frame.kind == .hello else { throw .notAHello }
-    link.hello = try link.decoder.withPayload(of: frame) { bytes throws(WireError) in
+    let hello = try link.decoder.withPayload(of: frame) { bytes throws(WireError) in
       try Hello(parsing: bytes)
     }
+    // A program that repeats what it hears, as `cat` does, isn't a worker.
+    guard !hello.isFromCoordinator else { throw .notAHello }
+    link.hello = hello
     scheduler.workerReady(id, now: MonotonicClock.now())
   }
 
@@ -108,11 +113,9 @@ extension Engine {
       let payload = Payload(chunk: chunk, range: reply.range)
       let result = try reply.result(payload)
       try scheduler.replied(id, job: job, size: result.size)
-      records[job.slot]?.result = result
-      records[job.slot]?.finishedAt = now
       records[job.slot]?.runTime = elapsed / UInt64(batch.replies.count)
       records[job.slot]?.workerPID = link.child.pid
-      records[job.slot]?.input = nil
+      records[job.slot]?.finish(result, at: now)
     }
     scheduler.settled(id, now: now)
   }
@@ -125,18 +128,27 @@ extension Engine {
     while link.outputIsOpen && readOnce(link, id) {}
     link.drainError()
     guard let termination = link.child.reapIfEnded() else { return }
-    let running = link.keepsPage ? link.jobOnPage : scheduler.workers[id].inFlight.first
+    let running = jobRunning(at: id, link)
     latestDeath = Death(
       termination: termination, lastWords: link.lastWords.text, violation: link.violation)
     latestProblem = latestDeath.description
-    if let running, records.indices.contains(running.slot) {
+    if link.hello == nil { latestProblem = "never said hello, and \(latestProblem)" }
+    if let running {
       records[running.slot]?.workerPID = link.child.pid
+      records[running.slot]?.runTime = MonotonicClock.now() - scheduler.workers[id].since
     }
     report(link, id)
     links[id] = nil
     scheduler.workerEnded(id, running: running)
     // At once, while the latest death is this one.
     perform()
+  }
+
+  /// Whatever its page says, a worker can accuse only a job that it holds.
+  private func jobRunning(at id: WorkerID, _ link: WorkerLink) -> JobID? {
+    let held = scheduler.workers[id].inFlight
+    guard link.keepsPage else { return held.first }
+    return link.jobOnPage.flatMap { held.contains($0) ? $0 : nil }
   }
 
   private func report(_ link: WorkerLink, _ id: WorkerID) {

@@ -32,7 +32,7 @@ final class Engine {
   var latestDeath = Death(termination: .unknown, lastWords: "")
   /// The latest death or failure to start, in words.
   var latestProblem = ""
-  private var actions: [Scheduler.Action] = []
+  var actions: [Scheduler.Action] = []
 
   struct Record {
     var stream: StreamID
@@ -41,8 +41,16 @@ final class Engine {
     var acceptedAt: Nanoseconds
     var result: RawOutcome.Result?
     var finishedAt: Nanoseconds = 0
+    /// At most the time from acceptance to the finish.
     var runTime: Nanoseconds = 0
     var workerPID: Int32?
+
+    mutating func finish(_ result: RawOutcome.Result, at now: Nanoseconds) {
+      self.result = result
+      finishedAt = now
+      runTime = min(runTime, now - acceptedAt)
+      input = nil
+    }
   }
 
   struct OpenStream {
@@ -68,7 +76,7 @@ final class Engine {
 
   init(configuration: PoolConfiguration, mailbox: Mailbox) {
     command = configuration.command
-    frameLimit = configuration.frameLimit
+    frameLimit = min(configuration.frameLimit, Frame.largestLimit)
     logger = configuration.logger
     self.mailbox = mailbox
     scheduler = Scheduler(policy: configuration.policy)
@@ -97,14 +105,15 @@ final class Engine {
     let letters = mailbox.collect()
     for channel in letters.channels { read(channel) }
     if let closing = letters.closing {
-      if case .kill = closing { scheduler.close(killing: true) } else { scheduler.close(killing: false) }
+      scheduler.close(killing: closing == .kill)
     }
   }
 
   private func read(_ channel: StreamChannel) {
-    let news = channel.collect()
+    // None from a consumer that hadn't heard of the end of its stream when it spoke.
+    guard let news = channel.collect() else { return }
     guard let id = openStream(for: channel) else {
-      channel.post([], room: 0, isFinished: true, error: error ?? .closed)
+      channel.postEnd(error: error ?? .closed)
       return
     }
     scheduler.consumed(jobs: news.consumedJobs, bytes: news.consumedBytes, of: id)
@@ -129,8 +138,8 @@ final class Engine {
   }
 
   private func accept(_ input: StreamChannel.Input, into id: StreamID, now: Nanoseconds) {
-    // No room only after a stop: the consumer itself gives those inputs their outcome.
-    guard var stream = streams[id], scheduler.room(of: id) > 0 else { return }
+    // After a stop the consumer itself gives those inputs their outcome.
+    guard var stream = streams[id], scheduler.takesInputs(of: id) else { return }
     var record = Record(stream: id, index: stream.nextIndex, acceptedAt: now)
     stream.nextIndex += 1
     streams[id] = stream
@@ -147,8 +156,7 @@ final class Engine {
   }
 
   private func resolve(_ record: inout Record, _ failure: JobFailure) {
-    record.result = .failure(failure)
-    record.finishedAt = record.acceptedAt
+    record.finish(.failure(failure), at: record.acceptedAt)
     let id = scheduler.submit(size: 0, to: record.stream, isResolved: true)
     // Its delivery is only an action yet, and its slot its own until then: the record is in time.
     store(record, for: id)
@@ -159,87 +167,16 @@ final class Engine {
     records[id.slot] = record
   }
 
-  // MARK: Actions
-
-  func perform() {
-    while true {
-      scheduler.takeActions(into: &actions)
-      guard !actions.isEmpty else { return }
-      for action in actions { perform(action) }
-      actions.removeAll(keepingCapacity: true)
-    }
-  }
-
-  private func perform(_ action: Scheduler.Action) {
-    switch action {
-    case .start(let worker): start(worker)
-    case .send(let job, to: let worker): send(job, to: worker)
-    case .kill(let worker): links[worker]?.child.killGroup()
-    case .retire(let worker): links[worker]?.closeInput()
-    case .fail(let job, let cause): fail(job, cause)
-    case .deliver(let job, to: let stream, let attempts): deliver(job, to: stream, attempts)
-    case .finish(let stream):
-      streams[stream]?.isFinished = true
-      streams[stream]?.isTouched = true
-    case .giveUp(let reason): giveUp(reason)
-    }
-  }
-
-  private func send(_ job: JobID, to worker: WorkerID) {
-    guard let record = records[job.slot], let input = record.input,
-      let channel = streams[record.stream]?.channel
-    else { preconditionFailure("a job without an input was sent") }
-    links[worker]?.enqueue(job, type: channel.jobName, payload: input)
-  }
-
-  private func fail(_ job: JobID, _ cause: Scheduler.Cause) {
-    guard let stream = records[job.slot]?.stream else { return }
-    let failure: JobFailure
-    switch cause {
-    case .cancelled: failure = .cancelled
-    case .timedOut:
-      let limit = streams[stream]?.channel.timeout ?? 0
-      failure = .timedOut(after: .nanoseconds(Int64(clamping: limit)))
-    case .crashed:
-      failure =
-        latestDeath.violation.map { .protocolViolation($0) }
-        ?? .crashed(latestDeath.termination, lastWords: latestDeath.lastWords)
-    }
-    records[job.slot]?.result = .failure(failure)
-    records[job.slot]?.finishedAt = MonotonicClock.now()
-  }
-
-  private func deliver(_ job: JobID, to id: StreamID, _ attempts: Int) {
-    guard let record = records[job.slot], let result = record.result else {
-      preconditionFailure("a job without a result was delivered")
-    }
-    records[job.slot] = nil
-    streams[id]?.isTouched = true
-    streams[id]?.outcomes.append(
-      RawOutcome(
-        index: record.index, result: result, attempts: attempts,
-        queueTime: record.finishedAt &- record.acceptedAt &- record.runTime,
-        runTime: record.runTime, workerPID: record.workerPID))
-  }
-
-  private func giveUp(_ reason: Scheduler.Hopeless) {
-    switch reason {
-    case .noWorkerCanBeStarted: error = .noWorkers(reason: latestProblem)
-    case .restartBudgetSpent(let deaths):
-      error = .workersKeepDying(deaths: deaths, last: latestProblem)
-    }
-    logger?.error("worker pool gave up: \(error.map(String.init(describing:)) ?? "")")
-  }
+  // MARK: Outcomes
 
   private func postOutcomes() {
     for (id, stream) in streams where stream.isTouched {
-      let room = scheduler.room(of: id)
-      stream.channel.post(
-        stream.outcomes, room: room, isFinished: stream.isFinished,
-        error: stream.isFinished ? error : nil)
       if stream.isFinished {
+        stream.channel.postEnd(stream.outcomes, error: error)
         streams[id] = nil
       } else {
+        let room = scheduler.room(of: id)
+        stream.channel.post(stream.outcomes, room: room.jobs, byteRoom: room.bytes)
         streams[id]?.outcomes = []
         streams[id]?.isTouched = false
       }

@@ -44,6 +44,8 @@ struct PendingInputs<J: Job> {
   private var firstIndex = 0
   private var byIndex: [Int: J] = [:]
   private var nextIndex = 0
+  /// Unordered: what is left in the end, highest index first.
+  private var abandoned: [Int] = []
 
   init(isOrdered: Bool) { self.isOrdered = isOrdered }
 
@@ -68,13 +70,14 @@ struct PendingInputs<J: Job> {
     return input
   }
 
-  mutating func popAny() -> (Int, J)? {
+  /// Takes what got no outcome from the engine, lowest index first. Nothing else is taken after that.
+  mutating func popAbandoned() -> (Int, J)? {
     if isOrdered {
       guard let input = queue.popFirst() else { return nil }
       firstIndex += 1
       return (firstIndex - 1, input)
     }
-    guard let index = byIndex.keys.min() else { return nil }
-    return (index, remove(index))
+    if abandoned.isEmpty { abandoned = byIndex.keys.sorted(by: >) }
+    return abandoned.popLast().map { ($0, remove($0)) }
   }
 }

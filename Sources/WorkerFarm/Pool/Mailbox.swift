@@ -2,7 +2,7 @@ import Synchronization
 
 /// How callers reach the engine's thread.
 final class Mailbox: Sendable {
-  enum Closing: Sendable {
+  enum Closing: Hashable, Sendable {
     /// Everything accepted is still done.
     case drain
     /// Workers are killed, what isn't finished is cancelled.
@@ -37,7 +37,7 @@ final class Mailbox: Sendable {
       wake(&shared)
       return false
     }
-    if isTooLate { channel.post([], room: 0, isFinished: true, error: .closed) }
+    if isTooLate { channel.postEnd(error: .closed) }
   }
 
   func close(_ closing: Closing) {
@@ -98,9 +98,14 @@ final class Mailbox: Sendable {
   func end() {
     let (late, waiters) = shared.withLock { shared in
       shared.hasEnded = true
+      defer {
+        // A channel knows its mailbox: neither would ever go.
+        shared.letters = Letters()
+        shared.waiters = []
+      }
       return (shared.letters.channels, shared.waiters)
     }
-    for channel in late { channel.post([], room: 0, isFinished: true, error: .closed) }
+    for channel in late { channel.postEnd(error: .closed) }
     for waiter in waiters { waiter.wake() }
   }
 }

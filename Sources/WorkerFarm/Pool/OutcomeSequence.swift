@@ -51,7 +51,7 @@ public struct OutcomeSequence<Inputs: Sequence>: AsyncSequence where Inputs.Elem
           await withTaskCancellationHandler {
             await channel.wait(forRoom: forRoom)
           } onCancel: {
-            channel.request(.abort)
+            channel.interrupt()
           }
           try Task.checkCancellation()
         }

@@ -20,6 +20,7 @@ final class OutcomeSource<Inputs: IteratorProtocol> where Inputs.Element: Job {
   private var inputs: Inputs
   private var isInputOpen = true
   private var room: Int
+  private var byteRoom: Int
   private var pending: PendingInputs<J>
   private var delivered: ArraySlice<RawOutcome> = []
   private var end: StreamChannel.Delivery?
@@ -37,7 +38,9 @@ final class OutcomeSource<Inputs: IteratorProtocol> where Inputs.Element: Job {
     self.pool = pool
     channel = pool.makeChannel(jobName: J.jobName, isOrdered: isOrdered)
     pending = PendingInputs(isOrdered: isOrdered)
-    room = pool.configuration.policy.window.room
+    let window = pool.configuration.policy.window
+    room = window.room
+    byteRoom = window.byteRoom
   }
 
   deinit {
@@ -54,7 +57,7 @@ final class OutcomeSource<Inputs: IteratorProtocol> where Inputs.Element: Job {
         return .outcome(open(raw))
       }
       if let end {
-        if let (index, input) = pending.popAny() {
+        if let (index, input) = pending.popAbandoned() {
           return .outcome(.neverBegun(index: index, input: input))
         }
         return .end(end.error)
@@ -70,7 +73,8 @@ final class OutcomeSource<Inputs: IteratorProtocol> where Inputs.Element: Job {
   private func feed() {
     var batch = InputBatch()
     let start = MonotonicClock.now()
-    while batch.count < room, batch.byteCount < Self.gatherBytes {
+    let byteLimit = min(byteRoom, Self.gatherBytes)
+    while batch.count < room, batch.byteCount < byteLimit {
       guard let job = inputs.next() else {
         isInputOpen = false
         break
@@ -105,7 +109,12 @@ final class OutcomeSource<Inputs: IteratorProtocol> where Inputs.Element: Job {
 
   private func take(_ delivery: StreamChannel.Delivery) {
     room = delivery.room
-    delivered = delivered.isEmpty ? delivery.outcomes[...] : delivered + delivery.outcomes
+    byteRoom = delivery.byteRoom
+    if delivered.isEmpty {
+      delivered = delivery.outcomes[...]
+    } else {
+      delivered.append(contentsOf: delivery.outcomes)
+    }
     if delivery.isFinished {
       end = delivery
       isInputOpen = false

@@ -8,7 +8,7 @@ public struct PoolConfiguration: Sendable {
   /// What the workers run.
   public var command: WorkerCommand
 
-  /// How often a job may be begun when its workers die, at least 1. The default of 2 is one retry,
+  /// How often a job may be begun when its workers die, from 1 to 65,535. The default of 2 is one retry,
   /// alone on a fresh worker.
   public var attempts = 2
 
@@ -20,7 +20,7 @@ public struct PoolConfiguration: Sendable {
   public var startTimeout: Duration = .seconds(10)
 
   /// How many workers may die in a row, with no job finished in between, before the pool gives up.
-  /// nil for three times the number of workers, at least 8.
+  /// nil for as many as the attempts at one job for each worker, and one more each, at least 8.
   public var restartBudget: Int?
 
   /// How many inputs of one call may be taken in and not yet handed out as outcomes; nil adapts it to
@@ -43,10 +43,12 @@ public struct PoolConfiguration: Sendable {
   }
 
   var policy: Scheduler.Policy {
-    Scheduler.Policy(
+    // All workers may be busy with jobs that kill; the pool is well until such a job has failed by name.
+    let attempts = max(1, min(attempts, Int(UInt16.max)))
+    return Scheduler.Policy(
       workers: workers,
-      deathsAllowed: max(1, attempts),
-      restartBudget: restartBudget ?? max(8, 3 * workers),
+      deathsAllowed: attempts,
+      restartBudget: restartBudget ?? max(8, (attempts + 1) * workers),
       startTimeout: startTimeout.clampedNanoseconds,
       window: Window(jobs: window ?? 1024, bytes: windowBytes),
       windowAdapts: window == nil)

@@ -33,8 +33,10 @@ final class StreamChannel: Sendable {
   /// What the engine tells the consumer.
   struct Delivery: Sendable {
     var outcomes: [RawOutcome] = []
-    /// How many inputs may be submitted before the next exchange.
+    /// How many inputs may be submitted before the next exchange; 0 also if there's no room in bytes.
     var room = 0
+    /// How many bytes these inputs may have, but for the last one, which may have any.
+    var byteRoom = 0
     var isFinished = false
     /// Why the pool ended the stream; set only when it's finished.
     var error: PoolError?
@@ -47,13 +49,14 @@ final class StreamChannel: Sendable {
     var waiter: Waiter?
     /// Whether room alone is reason enough to wake the waiter.
     var waitsForRoom = false
-    /// Bytes of inputs that the engine hasn't seen: it counts the room in bytes only of what it has.
+    /// The waiter's task is cancelled: it has nothing to wait for.
+    var isInterrupted = false
+    /// Bytes of inputs that the engine hasn't seen.
     var unseenBytes = 0
 
-    func room(_ limit: Int) -> Int { unseenBytes < limit ? delivery.room : 0 }
-
-    func hasSomething(_ limit: Int) -> Bool {
-      !delivery.outcomes.isEmpty || delivery.isFinished || (waitsForRoom && room(limit) > 0)
+    var hasSomething: Bool {
+      !delivery.outcomes.isEmpty || delivery.isFinished || isInterrupted
+        || (waitsForRoom && delivery.room > 0)
     }
   }
 
@@ -62,7 +65,6 @@ final class StreamChannel: Sendable {
   let isOrdered: Bool
   let timeout: Nanoseconds?
   private let mailbox: Mailbox
-  private let unseenLimit: Int
   private let shared: Mutex<Shared>
 
   /// - Parameter window: what the scheduler will begin with, so that the first inputs need not wait for
@@ -74,8 +76,7 @@ final class StreamChannel: Sendable {
     self.isOrdered = isOrdered
     self.timeout = timeout
     self.mailbox = mailbox
-    unseenLimit = window.bytes
-    shared = Mutex(Shared(delivery: Delivery(room: window.room)))
+    shared = Mutex(Shared(delivery: Delivery(room: window.room, byteRoom: window.byteRoom)))
   }
 
   // MARK: The consumer's side
@@ -93,10 +94,9 @@ final class StreamChannel: Sendable {
       shared.news.inputEnded = shared.news.inputEnded || inputEnded
       shared.news.consumedJobs += consumedJobs
       shared.news.consumedBytes += consumedBytes
-      shared.delivery.room -= inputs.count
       shared.unseenBytes += inputBytes
-      var delivery = shared.delivery
-      delivery.room = shared.room(unseenLimit)
+      shared.delivery.take(inputs: inputs.count, bytes: inputBytes)
+      let delivery = shared.delivery
       shared.delivery.outcomes = []
       return (delivery, isNews && Self.markAnnounced(&shared))
     }
@@ -111,6 +111,17 @@ final class StreamChannel: Sendable {
       return Self.markAnnounced(&shared)
     }
     if announce { mailbox.announce(self) }
+  }
+
+  /// Asks for an early end, and lets a waiter go at once, however long the workers take to die.
+  func interrupt() {
+    request(.abort)
+    let waiter = shared.withLock { shared -> Waiter? in
+      shared.isInterrupted = true
+      defer { shared.waiter = nil }
+      return shared.waiter
+    }
+    waiter?.wake()
   }
 
   /// Returns when there's an outcome, the end, or (if `forRoom`) room for an input.
@@ -129,7 +140,7 @@ final class StreamChannel: Sendable {
   private func park(_ waiter: Waiter, forRoom: Bool) {
     let mayGoOn = shared.withLock { shared in
       shared.waitsForRoom = forRoom
-      if shared.hasSomething(unseenLimit) { return true }
+      if shared.hasSomething { return true }
       precondition(shared.waiter == nil, "two consumers of one stream")
       shared.waiter = waiter
       return false
@@ -144,9 +155,10 @@ final class StreamChannel: Sendable {
 
   // MARK: The engine's side
 
-  /// Takes everything the consumer has said.
-  func collect() -> News {
+  /// Takes everything the consumer has said; nil if it was told of the end already.
+  func collect() -> News? {
     shared.withLock { shared in
+      guard !shared.delivery.isFinished else { return nil }
       shared.isAnnounced = false
       let news = shared.news
       shared.news = News()
@@ -157,17 +169,44 @@ final class StreamChannel: Sendable {
 
   /// Hands over outcomes and the room there is now.
   ///
-  /// - Parameter room: counts everything collected, but not what was submitted since.
-  func post(_ outcomes: [RawOutcome], room: Int, isFinished: Bool = false, error: PoolError? = nil) {
-    let waiter = shared.withLock { shared -> Waiter? in
+  /// - Parameters:
+  ///   - room: counts every input collected, but not what was handed over since.
+  ///   - byteRoom: as `room`, in bytes.
+  func post(_ outcomes: [RawOutcome], room: Int, byteRoom: Int) {
+    post { shared in
       shared.delivery.outcomes.append(contentsOf: outcomes)
-      shared.delivery.room = max(0, room - shared.news.inputs.count)
-      shared.delivery.isFinished = shared.delivery.isFinished || isFinished
-      if let error { shared.delivery.error = error }
-      guard shared.hasSomething(unseenLimit) else { return nil }
+      shared.delivery.room = room
+      shared.delivery.byteRoom = byteRoom
+      shared.delivery.take(inputs: shared.news.inputs.count, bytes: shared.unseenBytes)
+    }
+  }
+
+  /// Hands over the last outcomes. Nothing changes if that was done already.
+  func postEnd(_ outcomes: [RawOutcome] = [], error: PoolError?) {
+    post { shared in
+      guard !shared.delivery.isFinished else { return }
+      shared.delivery.outcomes.append(contentsOf: outcomes)
+      shared.delivery.room = 0
+      shared.delivery.isFinished = true
+      shared.delivery.error = error
+    }
+  }
+
+  private func post(_ change: (inout Shared) -> Void) {
+    let waiter = shared.withLock { shared -> Waiter? in
+      change(&shared)
+      guard shared.hasSomething else { return nil }
       defer { shared.waiter = nil }
       return shared.waiter
     }
     waiter?.wake()
+  }
+}
+
+extension StreamChannel.Delivery {
+  /// Without room in bytes there's none in jobs either: nobody waits for room that he can't use.
+  fileprivate mutating func take(inputs: Int, bytes: Int) {
+    byteRoom -= bytes
+    room = byteRoom > 0 ? max(0, room - inputs) : 0
   }
 }

@@ -32,8 +32,12 @@ final class WorkerLink {
     let requests = try Pipe(capacity: Self.pipeCapacity)
     let replies = try Pipe(capacity: Self.pipeCapacity)
     let errors = try Pipe()
+    try requests.writer.makeNonblocking()
+    try replies.reader.makeNonblocking()
+    try errors.reader.makeNonblocking()
     let memory = try ProgressPage.makeMemory()
     let page = try ProgressPage(mapping: memory.number)
+    // The last thing that can fail: a child without a link would be nobody's.
     let child = try ChildProcess(
       executable: command.executable, arguments: [command.executable] + command.arguments,
       environment: command.completeEnvironment(coordinator: getpid()),
@@ -45,19 +49,15 @@ final class WorkerLink {
     let errorEnds = errors.ends()
     self.child = child
     self.page = page
-    let input = SharedDescriptor(owning: requestEnds.writer)
-    self.input = input
+    input = SharedDescriptor(owning: requestEnds.writer)
     output = Descriptor(owning: replyEnds.reader)
     error = Descriptor(owning: errorEnds.reader)
     // The child's ends: with them open here, its death would leave the pipes without an end.
     _ = Descriptor(owning: requestEnds.reader)
     _ = Descriptor(owning: replyEnds.writer)
     _ = Descriptor(owning: errorEnds.writer)
-    decoder = FrameDecoder(limit: frameLimit)
-    try input.descriptor.makeNonblocking()
-    try output.makeNonblocking()
-    try error.makeNonblocking()
-    Hello(pid: getpid(), frameLimit: frameLimit).write(to: &outgoing)
+    decoder = FrameDecoder(limit: max(frameLimit, FailureMessage.largestSize))
+    Hello(pid: getpid(), frameLimit: frameLimit, isFromCoordinator: true).write(to: &outgoing)
   }
 
   /// What to poll while there's something to write.
@@ -96,13 +96,23 @@ final class WorkerLink {
       let transfer = try writeOnce()
       switch transfer {
       case .bytes(let count): written += count
-      case .wouldBlock: return true
+      case .wouldBlock:
+        dropWritten()
+        return true
       case .closed: return false
       }
     }
     outgoing.bytes.removeAll(keepingCapacity: outgoing.bytes.capacity <= Self.keptCapacity)
     written = 0
     return true
+  }
+
+  /// While a worker is kept busy there may always be something left to write, so the written part has
+  /// to go before the end. When it's the larger part, what is moved is less than what was written.
+  private func dropWritten() {
+    guard written > outgoing.bytes.count / 2 else { return }
+    outgoing.bytes.removeFirst(written)
+    written = 0
   }
 
   /// A buffer that once held a large job isn't kept.

@@ -19,15 +19,17 @@ struct JobEntry: Sendable {
   enum Phase: Sendable { case queued, inFlight, finished }
 
   var stream: StreamID
+  /// Its position in the stream, from 0.
+  var index: Int
   /// Bytes of the encoded input; of the output or failure once it's finished.
   var size: Int
   var phase = Phase.queued
   /// How many workers died while they ran it.
-  var deaths: UInt8 = 0
+  var deaths: UInt16 = 0
   /// How often it came back from a dead worker that wasn't running it.
   var returns: UInt8 = 0
   /// How often it was sent to a worker and not returned unbegun.
-  var attempts: UInt8 = 0
+  var attempts: UInt32 = 0
 }
 
 /// The jobs that are alive, found by id in constant time; slots are used again.

@@ -6,17 +6,35 @@ extension Scheduler {
   /// pipe's worth, which keeps a worker busy while the coordinator looks elsewhere.
   static let inFlightBytes = 1 << 20
 
-  /// Starts and feeds workers as far as there is work that may be begun.
+  /// Starts and feeds workers as far as there is work that may be begun, and lets them go when there'll
+  /// be none.
   mutating func dispatch(now: Nanoseconds) {
+    retireIfIdle(now: now)
     guard !hasGivenUp else { return }
     startWorkers(now: now)
     dispatchRetries(now: now)
     dispatchQueued(now: now)
   }
 
+  private mutating func retireIfIdle(now: Nanoseconds) {
+    guard isClosing, jobs.count == 0, streams.isEmpty else { return }
+    for index in workers.indices {
+      guard workers[index].phase == .starting || workers[index].phase == .ready else { continue }
+      workers[index].phase = .retiring
+      workers[index].since = now
+      actions.append(.retire(index))
+    }
+  }
+
+  /// As many as could have a job each, and fresh ones for jobs that are under suspicion.
   private mutating func startWorkers(now: Nanoseconds) {
     var alive = workers.count { $0.phase != .absent }
-    let wanted = min(capacity, jobs.count)
+    let waiting = streams.reduce(retries.count) { $0 + $1.queue.count }
+    let busy = workers.count { !$0.inFlight.isEmpty }
+    let fresh = workers.count {
+      $0.phase == .starting || ($0.phase == .ready && !$0.hasBegunWork)
+    }
+    let wanted = min(capacity, max(waiting + busy, alive + retries.count - fresh))
     for index in workers.indices where alive < wanted && workers[index].phase == .absent {
       workers[index] = Worker(phase: .starting, since: now)
       actions.append(.start(index))
@@ -37,6 +55,14 @@ extension Scheduler {
     }
   }
 
+  /// The worker that will be the first to have nothing to do, if suspected jobs wait for one: it isn't
+  /// given more, or they might wait as long as there's other work.
+  private var workerReservedForRetries: WorkerID? {
+    guard !retries.isEmpty, !workers.contains(where: { $0.phase == .starting }) else { return nil }
+    return workers.indices.filter { workers[$0].phase == .ready }
+      .min { workers[$0].inFlight.count < workers[$1].inFlight.count }
+  }
+
   private func idleWorker(fresh: Bool) -> WorkerID? {
     workers.indices.first { index in
       workers[index].phase == .ready && workers[index].inFlight.isEmpty
@@ -50,9 +76,11 @@ extension Scheduler {
     adaptWindows()
     let available = streams.indices.reduce(0) { $0 + self.available(in: $1) }
     guard available > 0 else { return }
+    let reserved = workerReservedForRetries
     var parties = 0
     var inFlight = 0
-    for index in workers.indices where canTakeMore(index) || workers[index].phase == .starting {
+    for index in workers.indices
+    where index != reserved && (canTakeMore(index) || workers[index].phase == .starting) {
       parties += 1
       inFlight += workers[index].inFlight.count
     }
@@ -60,7 +88,7 @@ extension Scheduler {
     let share = min(pace.depth, (inFlight + available + parties - 1) / parties)
     // In turns over streams, so that a long one doesn't starve a short one.
     var turn = 0
-    for index in workers.indices {
+    for index in workers.indices where index != reserved {
       while workers[index].inFlight.count < share, canTakeMore(index),
         let job = nextQueued(&turn)
       {
@@ -76,16 +104,15 @@ extension Scheduler {
 
   private func available(in index: Int) -> Int {
     guard streams[index].window.isOverfull else { return streams[index].queue.count }
-    return headIsQueued(index) ? 1 : 0
+    return allResultsWaitForQueued(index) ? 1 : 0
   }
 
-  /// An overfull stream may begin nothing but the job that all held results wait for; that one it must
-  /// begin, or it would wait for ever.
-  private func headIsQueued(_ index: Int) -> Bool {
+  /// An overfull stream may begin nothing but the job that all its results wait for; that one it must
+  /// begin, or it would wait for ever. While the consumer has results to take it may not even that.
+  private func allResultsWaitForQueued(_ index: Int) -> Bool {
     guard let next = streams[index].queue.first else { return false }
-    return streams[index].isOrdered
-      ? streams[index].order.first == next
-      : streams[index].undelivered == streams[index].window.liveJobs
+    return streams[index].order.first == next
+      && streams[index].undelivered == streams[index].window.liveJobs
   }
 
   private mutating func nextQueued(_ turn: inout Int) -> JobID? {

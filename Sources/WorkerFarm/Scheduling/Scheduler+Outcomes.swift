@@ -10,10 +10,9 @@ extension Scheduler {
     entry.phase = .finished
     entry.size = size
     jobs[job] = entry
-    deathsInARow = 0
     // A stream stays until its last job is delivered.
     guard let index = index(of: entry.stream) else { preconditionFailure("a job without a stream") }
-    streams[index].window.resize(from: before, to: size)
+    streams[index].window.replace(input: before, byResult: size)
     deliverReady(index, finished: job)
   }
 
@@ -40,6 +39,5 @@ extension Scheduler {
     guard streams[index].inputEnded, streams[index].undelivered == 0 else { return }
     actions.append(.finish(streams[index].id))
     streams.remove(at: index)
-    retireIfIdle()
   }
 }

@@ -17,6 +17,7 @@ extension Scheduler {
     workers[id].inFlightBytes -= jobs[job].size
     workers[id].isIsolated = false
     workers[id].repliesSinceSettled += 1
+    deathsInARow = 0
     finish(job, size: size)
   }
 
@@ -26,13 +27,16 @@ extension Scheduler {
     pace.note(count: workers[id].repliesSinceSettled, elapsed: now &- workers[id].since)
     workers[id].repliesSinceSettled = 0
     workers[id].since = now
+    recallIfAborted(id)
   }
 
   /// The process can't be started for want of resources: the pool goes on with fewer.
-  mutating func workerUnavailable(_ id: WorkerID) {
+  mutating func workerUnavailable(_ id: WorkerID, now: Nanoseconds) {
     workers[id] = Worker()
     capacity -= 1
     if workers.allSatisfy({ $0.phase == .absent }) { giveUp(.noWorkerCanBeStarted) }
+    // What was kept for this worker goes to another; nothing else may happen that would see to it.
+    dispatch(now: now)
   }
 
   /// A worker is dead, and everything it had written has been taken note of.
@@ -42,60 +46,68 @@ extension Scheduler {
     let worker = workers[id]
     precondition(worker.phase != .absent, "worker \(id) died twice")
     workers[id] = Worker()
-    let guilty = running.flatMap { worker.inFlight.contains($0) ? $0 : nil }
-    if worker.phase != .retiring && !isClosing { deathsInARow += 1 }
-    // Backwards, because each one goes to the front of its queue.
+    if worker.phase != .retiring && worker.killReason != .recalled && !isClosing {
+      deathsInARow += 1
+    }
+    // Backwards, because then each one's place in its queue is at the front.
     for job in worker.inFlight.reversed() {
-      if job == guilty && worker.timedOut {
-        actions.append(.fail(job, .timedOut))
-        finish(job, size: 0)
-      } else if job == guilty || jobs[job].returns == Self.returnsAllowed {
-        charge(job)
-      } else {
-        giveBack(job, wasIsolated: worker.isIsolated)
-      }
+      takeBack(job, from: worker, wasRunning: job == running)
     }
     if deathsInARow > policy.restartBudget {
       giveUp(.restartBudgetSpent(deaths: deathsInARow))
     }
-    retireIfIdle()
   }
 
   /// A job that comes back unbegun for ever kills its workers in some way that leaves no trace.
   static let returnsAllowed: UInt8 = 3
 
+  private mutating func takeBack(_ job: JobID, from worker: Worker, wasRunning: Bool) {
+    if worker.killReason?.clears(job) ?? false {
+      giveBack(job, wasBegun: wasRunning, wasIsolated: worker.isIsolated)
+    } else if wasRunning || jobs[job].returns == Self.returnsAllowed {
+      if worker.killReason == .late(job) { fail(job, .timedOut) } else { charge(job) }
+    } else {
+      jobs[job].returns += 1
+      giveBack(job, wasBegun: false, wasIsolated: worker.isIsolated)
+    }
+  }
+
   /// The job's worker died while it ran.
   private mutating func charge(_ job: JobID) {
     jobs[job].deaths += 1
-    if isBeyondRetry(job) {
-      let cause: Cause = isOver(jobs[job].stream) ? .cancelled : .crashed
-      actions.append(.fail(job, cause))
-      finish(job, size: 0)
+    if isOver(jobs[job].stream) {
+      fail(job, .cancelled)
+    } else if Int(jobs[job].deaths) >= policy.deathsAllowed {
+      fail(job, .crashed)
     } else {
       jobs[job].phase = .queued
       retries.append(job)
     }
   }
 
-  private func isBeyondRetry(_ job: JobID) -> Bool {
-    Int(jobs[job].deaths) >= policy.deathsAllowed || isOver(jobs[job].stream) || hasGivenUp
-  }
-
-  /// The job wasn't begun, so it goes back free of charge.
-  private mutating func giveBack(_ job: JobID, wasIsolated: Bool) {
-    var entry = jobs[job]
-    entry.phase = .queued
-    entry.returns += 1
-    entry.attempts -= 1
-    jobs[job] = entry
-    if isOver(entry.stream) {
-      actions.append(.fail(job, .cancelled))
-      finish(job, size: 0)
+  /// The job goes back free of charge.
+  private mutating func giveBack(_ job: JobID, wasBegun: Bool, wasIsolated: Bool) {
+    jobs[job].phase = .queued
+    if !wasBegun { jobs[job].attempts -= 1 }
+    let stream = jobs[job].stream
+    if isOver(stream) {
+      fail(job, .cancelled)
     } else if wasIsolated {
       retries.prepend(job)
-    } else if let index = index(of: entry.stream) {
-      streams[index].queue.prepend(job)
+    } else if let index = index(of: stream) {
+      // At its place: several workers may return theirs in any order.
+      let position = jobs[job].index
+      let queue = streams[index].queue
+      let place = queue.firstIndex { jobs[$0].index > position } ?? queue.endIndex
+      streams[index].queue.insert(job, at: place)
     }
+  }
+
+  private mutating func fail(_ job: JobID, _ cause: Cause) {
+    actions.append(.fail(job, cause))
+    // A job that kills or blocks every worker is no reason to give up the others.
+    if cause != .cancelled { deathsInARow = 0 }
+    finish(job, size: 0)
   }
 
   private func isOver(_ id: StreamID) -> Bool {
@@ -125,8 +137,11 @@ extension Scheduler {
   mutating func tick(now: Nanoseconds) {
     for index in workers.indices {
       guard let deadline = deadline(of: workers[index]), deadline <= now else { continue }
-      workers[index].timedOut = workers[index].phase != .starting
-      kill(index)
+      if let job = workers[index].inFlight.first {
+        kill(index, .late(job))
+      } else {
+        kill(index, .slow)
+      }
     }
   }
 
@@ -134,7 +149,8 @@ extension Scheduler {
     let allowance: Nanoseconds?
     switch worker.phase {
     case .starting: allowance = policy.startTimeout
-    case .ready, .retiring:
+    case .retiring: allowance = policy.retireTimeout
+    case .ready:
       allowance = worker.inFlight.first
         .flatMap { index(of: jobs[$0].stream) }.flatMap { streams[$0].timeout }
     case .absent, .dying: allowance = nil

@@ -26,12 +26,15 @@ struct Scheduler: Sendable {
   struct Policy: Sendable {
     /// Workers alive at once, at least 1.
     var workers: Int
-    /// How many deaths a job may cause before it fails: 2 is one retry.
+    /// How many deaths a job may cause before it fails: 2 is one retry. At most 65,535.
     var deathsAllowed = 2
     /// How many workers may die in a row with no job finished in between.
     var restartBudget: Int
     /// How long a worker may take to say hello.
     var startTimeout: Nanoseconds
+    /// How long a worker may take to end when it's let go: five seconds are enough for whatever a
+    /// program does at exit, and an end for one that doesn't listen.
+    var retireTimeout: Nanoseconds = 5_000_000_000
     /// The bound on each stream.
     var window = Window(jobs: 1024, bytes: 32 << 20)
     /// Whether windows grow when jobs turn out to be so short that workers would wait.
@@ -39,7 +42,7 @@ struct Scheduler: Sendable {
   }
 
   enum Action: Hashable, Sendable {
-    /// Start a process for this place; answer ``workerReady(_:now:)`` or ``workerEnded(_:running:now:)``.
+    /// Start a process for this place; answer ``workerReady(_:now:)`` or ``workerEnded(_:running:)``.
     case start(WorkerID)
     case send(JobID, to: WorkerID)
     case kill(WorkerID)
@@ -74,9 +77,33 @@ struct Scheduler: Sendable {
     /// Accepted and not delivered, in order; kept for ordered streams only.
     var order = Deque<JobID>()
     var undelivered = 0
+    var submitted = 0
     var inputEnded = false
     /// Nothing more of it may be begun: it was stopped, abandoned or killed.
     var isStopped = false
+    /// Nor may what was begun go on.
+    var isAborted = false
+  }
+
+  /// Why a worker is killed.
+  enum KillReason: Hashable, Sendable {
+    /// It broke the protocol or a pipe; it pays as if it had died by itself.
+    case misconduct
+    /// It didn't start, or didn't end, in time.
+    case slow
+    /// This job took too long. The others that it holds aren't to blame.
+    case late(JobID)
+    /// Nothing is wrong with it: what it runs isn't wanted any more.
+    case recalled
+
+    /// Whether it was the scheduler's own decision, and not because of this job.
+    func clears(_ job: JobID) -> Bool {
+      switch self {
+      case .misconduct, .slow: false
+      case .late(let late): job != late
+      case .recalled: true
+      }
+    }
   }
 
   struct Worker: Sendable {
@@ -87,9 +114,9 @@ struct Scheduler: Sendable {
     /// Runs one suspected job and is sent nothing beside it.
     var isIsolated = false
     var hasBegunWork = false
-    /// Since when it starts, or since when the first job in flight can have been running.
+    /// Since when it starts or retires, or since when the first job in flight can have been running.
     var since: Nanoseconds = 0
-    var timedOut = false
+    var killReason: KillReason?
     var repliesSinceSettled = 0
   }
 
@@ -108,7 +135,7 @@ struct Scheduler: Sendable {
   var hasGivenUp = false
   /// Not taken yet.
   var actions: [Action] = []
-  private var lastStream = 0
+  var lastStream = 0
 
   init(policy: Policy) {
     precondition(policy.workers >= 1)
@@ -121,111 +148,5 @@ struct Scheduler: Sendable {
   mutating func takeActions(into list: inout [Action]) {
     swap(&list, &actions)
     jobs.reuseReleased()
-  }
-
-  // MARK: The consumer's side
-
-  mutating func open(isOrdered: Bool, timeout: Nanoseconds?) -> StreamID {
-    lastStream += 1
-    streams.append(
-      Stream(id: lastStream, isOrdered: isOrdered, timeout: timeout, window: policy.window))
-    return lastStream
-  }
-
-  func index(of id: StreamID) -> Int? { streams.firstIndex { $0.id == id } }
-
-  /// How many more inputs the stream may submit now.
-  func room(of id: StreamID) -> Int {
-    guard let index = index(of: id), !streams[index].inputEnded, !hasGivenUp else { return 0 }
-    return streams[index].window.room
-  }
-
-  /// Takes an input of `size` encoded bytes; dispatching is up to ``dispatch(now:)``.
-  ///
-  /// - Parameter isResolved: it needs no worker, because it failed already; its turn comes all the same.
-  mutating func submit(size: Int, to id: StreamID, isResolved: Bool = false) -> JobID {
-    guard let index = index(of: id) else { preconditionFailure("stream \(id) isn't open") }
-    precondition(streams[index].window.room > 0, "the window is full")
-    let job = jobs.insert(JobEntry(stream: id, size: size))
-    streams[index].window.admit(bytes: size)
-    streams[index].undelivered += 1
-    if streams[index].isOrdered { streams[index].order.append(job) }
-    if isResolved {
-      finish(job, size: size)
-    } else {
-      streams[index].queue.append(job)
-    }
-    return job
-  }
-
-  mutating func endInput(of id: StreamID) {
-    guard let index = index(of: id) else { return }
-    streams[index].inputEnded = true
-    finishIfDone(index)
-  }
-
-  /// The consumer has taken this many outcomes, worth this many bytes.
-  mutating func consumed(jobs count: Int, bytes: Int, of id: StreamID) {
-    guard let index = index(of: id) else { return }
-    streams[index].window.release(jobs: count, bytes: bytes)
-  }
-
-  // MARK: Ends
-
-  /// No new work: queued jobs become outcomes that say cancelled, running ones end in their way.
-  mutating func stop(_ id: StreamID) {
-    guard let index = index(of: id) else { return }
-    streams[index].isStopped = true
-    streams[index].inputEnded = true
-    let queued = Array(streams[index].queue) + retries.filter { jobs[$0].stream == id }
-    streams[index].queue.removeAll()
-    retries.removeAll { jobs[$0].stream == id }
-    for job in queued {
-      actions.append(.fail(job, .cancelled))
-      finish(job, size: 0)
-    }
-    // The last of them may have ended the stream.
-    if let index = self.index(of: id) { finishIfDone(index) }
-  }
-
-  /// As ``stop(_:)``, and workers that hold jobs of the stream are killed.
-  mutating func abort(_ id: StreamID) {
-    stop(id)
-    for index in workers.indices where workers[index].inFlight.contains(where: { jobs[$0].stream == id })
-    {
-      kill(index)
-    }
-  }
-
-  /// Ends the workers, at once or after the work that is queued.
-  mutating func close(killing: Bool) {
-    isClosing = true
-    if killing { killAll() }
-    retireIfIdle()
-  }
-
-  /// Nothing is left to do and nobody is left to do it.
-  var isClosed: Bool {
-    isClosing && streams.isEmpty && workers.allSatisfy { $0.phase == .absent }
-  }
-
-  mutating func killAll() {
-    for id in streams.map(\.id) { stop(id) }
-    for index in workers.indices { kill(index) }
-  }
-
-  mutating func kill(_ id: WorkerID) {
-    guard workers[id].phase != .absent, workers[id].phase != .dying else { return }
-    workers[id].phase = .dying
-    actions.append(.kill(id))
-  }
-
-  mutating func retireIfIdle() {
-    guard isClosing, jobs.count == 0 else { return }
-    for index in workers.indices {
-      guard workers[index].phase == .starting || workers[index].phase == .ready else { continue }
-      workers[index].phase = .retiring
-      actions.append(.retire(index))
-    }
   }
 }

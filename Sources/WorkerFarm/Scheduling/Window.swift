@@ -7,6 +7,8 @@ struct Window: Hashable, Sendable {
 
   private(set) var liveJobs = 0
   private(set) var liveBytes = 0
+  /// What results have of the live bytes.
+  private(set) var resultBytes = 0
 
   init(jobs: Int, bytes: Int) {
     self.jobs = max(1, jobs)
@@ -19,21 +21,28 @@ struct Window: Hashable, Sendable {
     return liveBytes >= bytes ? 0 : max(0, jobs - liveJobs)
   }
 
-  /// Whether what is held is worth more than the bound: then only the job that everybody waits for
-  /// may still be begun.
-  var isOverfull: Bool { liveBytes >= bytes }
+  /// How many bytes they may have, but for the last one, which may have any.
+  var byteRoom: Int { max(0, bytes - liveBytes) }
+
+  /// Whether the results held are worth more than the bound: then only the job that everybody waits
+  /// for may still be begun. Inputs don't count here: they're held whether their jobs run or not.
+  var isOverfull: Bool { resultBytes >= bytes }
 
   mutating func admit(bytes: Int) {
     liveJobs += 1
     liveBytes += bytes
   }
 
-  /// A live job's bytes changed: its input was replaced by its result.
-  mutating func resize(from old: Int, to new: Int) { liveBytes += new - old }
+  /// A live job's input was replaced by its result.
+  mutating func replace(input: Int, byResult result: Int) {
+    liveBytes += result - input
+    resultBytes += result
+  }
 
   mutating func release(jobs: Int, bytes: Int) {
     liveJobs -= jobs
     liveBytes -= bytes
-    precondition(liveJobs >= 0 && liveBytes >= 0, "more was consumed than delivered")
+    resultBytes -= bytes
+    precondition(liveJobs >= 0 && resultBytes >= 0, "more was consumed than delivered")
   }
 }

@@ -38,6 +38,8 @@ struct Frame: Hashable, Sendable {
   /// The largest payload unless configured otherwise. Large enough for an uncompressed 64-megapixel
   /// grey picture; small enough that a few workers who promise as much and send it do no harm.
   static let defaultLimit = 64 << 20
+  /// What the length field can say.
+  static let largestLimit = Int(UInt32.max) - (headerSize - lengthSize)
 }
 
 extension ByteWriter {

@@ -10,7 +10,7 @@
 /// it; the buffer grows only as bytes arrive, so a length alone makes nobody allocate.
 struct FrameDecoder {
   /// The largest payload accepted, in bytes.
-  let limit: Int
+  var limit: Int
 
   private var buffer: [UInt8]
   private var head = 0
@@ -18,6 +18,9 @@ struct FrameDecoder {
 
   /// How much is asked of `read` at once: the size of a worker's pipe.
   static let chunkSize = 256 << 10
+  /// A buffer that grew beyond this for a large frame isn't kept; up to it, growing anew for each frame
+  /// would cost more than the frame.
+  private static let keptCapacity = 4 << 20
 
   init(limit: Int = Frame.defaultLimit) {
     self.limit = limit
@@ -112,6 +115,7 @@ struct FrameDecoder {
     if head == tail {
       head = 0
       tail = 0
+      if buffer.count > Self.keptCapacity { buffer = [] }
     } else if head > 0 && (buffer.count - tail < Self.chunkSize / 2 || head > buffer.count / 2) {
       let (head, tail) = (head, tail)
       buffer.withUnsafeMutableBytes { all in

@@ -8,6 +8,7 @@ struct Hello: Hashable, Sendable {
   /// From a worker: it notes the running job on the page it was given, and may therefore answer
   /// several jobs with one write.
   var keepsProgressPage = false
+  var isFromCoordinator = false
   var pid: Int32
   /// The largest payload that the sender of this hello accepts, in bytes.
   var frameLimit: UInt32
@@ -16,7 +17,7 @@ struct Hello: Hashable, Sendable {
     writer.writeFrame(.hello) { payload in
       payload.write(Self.magic)
       payload.write(version)
-      payload.write(keepsProgressPage ? Self.keepsProgressPageFlag : 0)
+      payload.write(flags)
       payload.write(pid)
       payload.write(frameLimit)
     }
@@ -29,7 +30,9 @@ struct Hello: Hashable, Sendable {
       guard try reader.read(UInt32.self) == Self.magic else { throw WireError.notAHello }
       version = try reader.read()
       guard version == Self.currentVersion else { throw WireError.version(version) }
-      keepsProgressPage = try reader.read(UInt16.self) & Self.keepsProgressPageFlag != 0
+      let flags = try reader.read(UInt16.self)
+      keepsProgressPage = flags & Self.keepsProgressPageFlag != 0
+      isFromCoordinator = flags & Self.isFromCoordinatorFlag != 0
       pid = try reader.read()
       frameLimit = try reader.read()
     } catch let error as WireError {
@@ -40,10 +43,19 @@ struct Hello: Hashable, Sendable {
   }
 
   private static let keepsProgressPageFlag: UInt16 = 1
+  private static let isFromCoordinatorFlag: UInt16 = 2
 
-  init(pid: Int32, frameLimit: Int, keepsProgressPage: Bool = false) {
+  private var flags: UInt16 {
+    (keepsProgressPage ? Self.keepsProgressPageFlag : 0)
+      | (isFromCoordinator ? Self.isFromCoordinatorFlag : 0)
+  }
+
+  init(
+    pid: Int32, frameLimit: Int, keepsProgressPage: Bool = false, isFromCoordinator: Bool = false
+  ) {
     self.pid = pid
     self.keepsProgressPage = keepsProgressPage
+    self.isFromCoordinator = isFromCoordinator
     self.frameLimit = UInt32(clamping: frameLimit)
   }
 }
@@ -68,6 +80,8 @@ struct FailureMessage: Hashable, Sendable {
 
   /// Longer texts are cut: a failure must fit into a frame and be readable.
   static let longestText = 16 << 10
+  /// The largest payload that a failure can have: a coordinator accepts it, however small its limit.
+  static let largestSize = 1 + 2 * (4 + longestText)
 
   func write(to writer: inout ByteWriter) {
     writer.write(reason.rawValue)

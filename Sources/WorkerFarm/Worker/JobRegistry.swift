@@ -1,9 +1,10 @@
 /// The job types a worker serves, by name.
 struct JobRegistry: Sendable {
   /// Runs one job from its encoded input and appends exactly one reply frame.
-  typealias Runner = @Sendable (
-    _ id: UInt64, _ input: UnsafeRawBufferPointer, _ limit: Int, _ writer: inout ByteWriter
-  ) -> Void
+  typealias Runner =
+    @Sendable (
+      _ id: UInt64, _ input: UnsafeRawBufferPointer, _ limit: Int, _ writer: inout ByteWriter
+    ) -> Void
 
   private let runners: [String: Runner]
 

@@ -57,6 +57,8 @@ struct ServeLoop: ~Copyable {
         try Hello(parsing: bytes)
       }
       replyLimit = Int(hello.frameLimit)
+      // Its coordinator a worker trusts, with sizes too.
+      decoder.limit = max(decoder.limit, replyLimit)
     case .declare:
       let name = decoder.withPayload(of: frame) { String(decoding: $0, as: UTF8.self) }
       runners[frame.type] = registry.runner(named: name)

@@ -80,6 +80,8 @@ public enum WorkerProcess {
 
   private static func complain(_ text: String) {
     let line = "worker: \(text)\n"
-    _ = line.utf8.withContiguousStorageIfAvailable { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    _ = line.utf8.withContiguousStorageIfAvailable { bytes in
+      write(STDERR_FILENO, bytes.baseAddress, bytes.count)
+    }
   }
 }

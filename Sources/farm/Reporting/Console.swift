@@ -31,6 +31,15 @@ enum Console {
     }
   }
 
+  /// A descriptor that the caller closed would be given to the next file opened, and what is meant for a
+  /// person would end up there. In its place goes one that refuses what it's for, as a closed one does.
+  static func occupyStandardDescriptors() {
+    for number in STDIN_FILENO...STDERR_FILENO where fcntl(number, F_GETFD) == -1 {
+      // The lowest free number is this one.
+      _ = open("/dev/null", number == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+    }
+  }
+
   static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
   /// Columns of the terminal; 80 if it doesn't say.
@@ -47,11 +56,11 @@ enum Console {
   }
 
   /// A file's name in a message mustn't command the terminal; everything else is ours.
-  static func escaped(_ text: String) -> String {
+  static func escaped(_ text: String, keepingLines: Bool = false) -> String {
     guard text.unicodeScalars.contains(where: isControl) else { return text }
     var result = ""
     for scalar in text.unicodeScalars {
-      if isControl(scalar) {
+      if isControl(scalar) && !(keepingLines && scalar == "\n") {
         result += "\\x" + String(scalar.value, radix: 16, uppercase: true)
       } else {
         result.unicodeScalars.append(scalar)

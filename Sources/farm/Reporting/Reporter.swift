@@ -14,6 +14,16 @@ final class Reporter {
   private(set) var outputError: Int32 = 0
   /// The first failure that dooms all that would follow: a full disk.
   private(set) var fatal: String?
+  /// Why the pool couldn't go on.
+  var poolError: PoolError?
+
+  /// Why the run couldn't go on. A reader who has had enough is no problem.
+  var problem: String? {
+    if outputError != 0 && outputError != EPIPE {
+      return "can't write to standard output: \(String(cString: strerror(outputError)))"
+    }
+    return fatal.map { "stopped: \($0)" } ?? poolError.map { "\($0)" }
+  }
 
   init(json: Bool, quiet: Bool, progress: ProgressMode) {
     self.json = json
@@ -67,6 +77,7 @@ final class Reporter {
     let elapsed = ContinuousClock.now - start
     if json { print(SummaryRecord(tally, elapsed: elapsed)) }
     status.finish()
+    if let problem { status.print("farm: \(Console.escaped(problem))") }
     if quiet { return }
     let seconds = elapsed.milliseconds / 1000
     let rate = ProgressBar.rate(Double(tally.seen) / max(seconds, 0.001))

@@ -14,7 +14,7 @@ struct DirectoryListing {
 
   private struct Entry {
     var start: UInt32
-    var length: UInt8
+    var length: UInt16
     var kind: Kind
   }
 
@@ -64,7 +64,7 @@ struct DirectoryListing {
       guard names.count <= Int(UInt32.max) else { throw ScanFault(EOVERFLOW) }
       entries.append(
         Entry(
-          start: UInt32(start), length: UInt8(clamping: names.count - start),
+          start: UInt32(start), length: UInt16(clamping: names.count - start),
           kind: Self.kind(of: entry, in: directory)))
     }
   }

@@ -18,6 +18,9 @@ struct OutputPlan {
 
   /// - Throws: ``UsageError`` for a path that isn't there, and for two that would write the same files.
   init(paths: [BytePath], output: BytePath?) throws {
+    for path in paths + (output.map { [$0] } ?? []) where path.bytes.isEmpty {
+      throw UsageError(description: "a path is empty; the current directory is called .")
+    }
     for path in paths {
       let status = try Self.status(of: path)
       let isDirectory = status.st_mode & S_IFMT == S_IFDIR
@@ -28,6 +31,20 @@ struct OutputPlan {
             of: path, isDirectory: isDirectory, below: output, isOnly: paths.count == 1)))
     }
     if output != nil { try refuseClashes() }
+    try refuseMixing()
+  }
+
+  /// Thumbnails among the pictures would be taken for pictures the next time.
+  private func refuseMixing() throws {
+    for root in roots where root.isDirectory {
+      var status = stat()
+      guard root.output.withCString({ stat($0, &status) }) == 0 else { continue }
+      if FileIdentity(status) == FileIdentity(try Self.status(of: root.path)) {
+        throw UsageError(
+          description: "--output \(root.output) is the directory of the pictures itself:"
+            + " name another one, for example one inside it")
+      }
+    }
   }
 
   /// One directory's tree begins right in the output directory, several have their names there.

@@ -27,6 +27,8 @@ struct Scanner: Sequence, IteratorProtocol {
   private var nextRoot = 0
   private var levels: [Level] = []
   let skipped = SkipCounter()
+  /// Asked at each entry; ends the walk.
+  var isCancelled: () -> Bool = { false }
 
   init(
     plan: OutputPlan, excluding excluded: Set<FileIdentity>,
@@ -38,7 +40,7 @@ struct Scanner: Sequence, IteratorProtocol {
   }
 
   mutating func next() -> ScannedPicture? {
-    while true {
+    while !isCancelled() {
       if levels.isEmpty {
         guard nextRoot < plan.roots.count else { return nil }
         let root = plan.roots[nextRoot]
@@ -48,6 +50,7 @@ struct Scanner: Sequence, IteratorProtocol {
         return found
       }
     }
+    return nil
   }
 
   private mutating func enterRoot(_ root: OutputPlan.Root) -> ScannedPicture? {
@@ -139,12 +142,7 @@ enum OutputName {
   static func stem(of name: ArraySlice<UInt8>, in directory: BytePath) -> BytePath {
     guard name.count > longest else { return directory.appending(name) }
     // Cut, and kept apart from others that are cut by a hash of the whole name.
-    let hash = String(fnv1a(name), radix: 16)
+    let hash = String(FNV1a.hash(name), radix: 16)
     return directory.appending(Array(name.prefix(longest - 17)) + Array("~\(hash)".utf8))
-  }
-
-  /// FNV-1a, 64 bits (Fowler, Noll and Vo).
-  private static func fnv1a(_ bytes: some Sequence<UInt8>) -> UInt64 {
-    bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
   }
 }
