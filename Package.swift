@@ -52,7 +52,12 @@ let package = Package(
       ],
       swiftSettings: swiftSettings),
     .executableTarget(
-      name: "farm-bench", dependencies: ["WorkerFarm"], swiftSettings: swiftSettings),
+      name: "farm-bench",
+      dependencies: [
+        "CPictureFixtures", "WorkerFarm",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: swiftSettings),
     .target(
       name: "TestJobs", dependencies: ["WorkerFarm"], path: "Tests/TestJobs",
       swiftSettings: swiftSettings),
