@@ -33,7 +33,7 @@ struct BrokenPictureTests {
     let bytes = Self.all[index]
     // Without its end marker, a JPEG still has all its pixels; the two bytes before may be padding.
     let header = 700
-    for length in [Int](2..<header) + stride(from: header, to: bytes.count - 4, by: 13) {
+    for length in [Int](2..<header) + stride(from: header, to: bytes.count - 4, by: 31) {
       let kind = Self.kind(Array(bytes.prefix(length)))
       #expect(kind == "truncated", "\(length) of \(bytes.count) bytes")
     }
@@ -45,7 +45,7 @@ struct BrokenPictureTests {
     let bytes = Self.pngs[index].encoded()
     let signatureLength = 8
     let endChunk = 12
-    for length in stride(from: signatureLength, to: bytes.count - endChunk - 8, by: 3) {
+    for length in stride(from: signatureLength, to: bytes.count - endChunk - 8, by: 7) {
       #expect(Self.kind(Array(bytes.prefix(length))) == "truncated", "\(length) of \(bytes.count)")
     }
     #expect(Self.kind(Array(bytes.dropLast(endChunk))) == "whole")
@@ -65,7 +65,7 @@ struct BrokenPictureTests {
   func flippedBits(index: Int, seed: Int) {
     var random = SeededRandom(UInt64(seed))
     let bytes = Self.all[index]
-    for _ in 0..<60 {
+    for _ in 0..<30 {
       var damaged = bytes
       for _ in 0..<Int.random(in: 1...4, using: &random) {
         damaged[Int.random(in: 2..<bytes.count, using: &random)] ^=

@@ -22,7 +22,7 @@ final class OutcomeSource<Inputs: IteratorProtocol> where Inputs.Element: Job {
   private var room: Int
   private var byteRoom: Int
   private var pending: PendingInputs<J>
-  private var delivered: ArraySlice<RawOutcome> = []
+  private var delivered = Deque<RawOutcome>()
   private var end: StreamChannel.Delivery?
   private var consumedJobs = 0
   private var consumedBytes = 0
@@ -110,11 +110,7 @@ final class OutcomeSource<Inputs: IteratorProtocol> where Inputs.Element: Job {
   private func take(_ delivery: StreamChannel.Delivery) {
     room = delivery.room
     byteRoom = delivery.byteRoom
-    if delivered.isEmpty {
-      delivered = delivery.outcomes[...]
-    } else {
-      delivered.append(contentsOf: delivery.outcomes)
-    }
+    delivered.append(contentsOf: delivery.outcomes)
     if delivery.isFinished {
       end = delivery
       isInputOpen = false

@@ -19,7 +19,7 @@ struct ReplyBatch {
   private(set) var replies: [Reply] = []
   private(set) var bytes: [UInt8] = []
 
-  mutating func append(_ frame: Frame, from decoder: FrameDecoder) throws(WireError) {
+  mutating func append(_ frame: Frame, from decoder: borrowing FrameDecoder) throws(WireError) {
     guard frame.kind == .output || frame.kind == .failure else {
       throw .unexpectedKind(frame.kind.rawValue)
     }
