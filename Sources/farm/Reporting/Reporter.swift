@@ -20,9 +20,13 @@ final class Reporter {
   /// Why the run couldn't go on. A reader who has had enough is no problem.
   var problem: String? {
     if outputError != 0 && outputError != EPIPE {
-      return "can't write to standard output: \(String(cString: strerror(outputError)))"
+      return Self.cannotWrite(outputError)
     }
     return fatal.map { "stopped: \($0)" } ?? poolError.map { "\($0)" }
+  }
+
+  static func cannotWrite(_ code: Int32) -> String {
+    "can't write to standard output: \(String(cString: strerror(code)))"
   }
 
   init(json: Bool, quiet: Bool, progress: ProgressMode) {
