@@ -71,6 +71,9 @@ let package = Package(
       name: "CPictureFixtures", dependencies: ["CLibJPEG", "CLibPNG"],
       path: "Tests/CPictureFixtures", cSettings: cSettings),
     .testTarget(
+      name: "FarmCommandTests", dependencies: ["CPictureFixtures", "CPosix", "Thumbnails", "farm"],
+      swiftSettings: swiftSettings),
+    .testTarget(
       name: "ThumbnailsTests", dependencies: ["Thumbnails", "CImageCodecs", "CPictureFixtures"],
       swiftSettings: swiftSettings),
   ],
