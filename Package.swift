@@ -19,6 +19,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
   ],
   targets: [
@@ -40,18 +41,38 @@ let package = Package(
       cSettings: cSettings),
     .target(
       name: "WorkerFarm",
-      dependencies: ["CPosix", .product(name: "Logging", package: "swift-log")],
+      dependencies: [
+        "CPosix",
+        .product(name: "DequeModule", package: "swift-collections"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
       swiftSettings: swiftSettings),
     .target(
-      name: "Thumbnails", dependencies: ["CImageCodecs", "WorkerFarm"],
+      name: "Thumbnails", dependencies: ["CImageCodecs", "CPosix", "WorkerFarm"],
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "farm",
       dependencies: [
-        "Thumbnails", "WorkerFarm",
+        "CPosix", "Thumbnails", "WorkerFarm",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
+      swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "farm-bench",
+      dependencies: [
+        "CPictureFixtures", "WorkerFarm",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: swiftSettings),
+    .target(
+      name: "TestJobs", dependencies: ["WorkerFarm"], path: "Tests/TestJobs",
+      swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "test-worker", dependencies: ["TestJobs", "WorkerFarm"], path: "Tests/test-worker",
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "WorkerFarmTests", dependencies: ["WorkerFarm", "TestJobs", "test-worker"],
       swiftSettings: swiftSettings),
     .target(
       name: "CPictureFixtures", dependencies: ["CLibJPEG", "CLibPNG"],

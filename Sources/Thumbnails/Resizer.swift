@@ -9,7 +9,7 @@ final class Resizer {
   private static let channels = CODEC_CHANNELS
   private static let laneGroup = CODEC_LANES
 
-  private let kernel = codec_kernel_best()
+  private let kernel: codec_kernel
   private let across: FilterAxis
   private let down: FilterAxis
   private let sourceHeight: Int
@@ -27,7 +27,10 @@ final class Resizer {
   private var rowsIn = 0
   private var rowsOut = 0
 
-  init(grid: RowGrid, target: PixelSize) throws(ThumbnailError) {
+  init(
+    grid: RowGrid, target: PixelSize, kernel: codec_kernel = codec_kernel_best()
+  ) throws(ThumbnailError) {
+    self.kernel = kernel
     across = FilterAxis(
       sourceCount: grid.size.width, covered: grid.coveredWidth, targetCount: target.width)
     down = FilterAxis(

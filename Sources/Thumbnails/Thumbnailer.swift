@@ -68,6 +68,21 @@ public struct Thumbnailer: Sendable {
       source: decoder.header.sourceInfo, warnings: decoder.warnings + color.warnings)
   }
 
+  /// Part of what decides a thumbnail's bytes; raised whenever they change for equal options.
+  public static let version = "0.1"
+
+  /// Whether a file that begins with these bytes may be a picture that can be decoded.
+  ///
+  /// - Parameter head: the first 64 bytes, or all if there are fewer.
+  public static func check(_ head: [UInt8]) throws(ThumbnailError) {
+    switch head.withUnsafeBytes({ PictureFormat.sniff($0) }) {
+    case .jpeg, .png: break
+    case .other(let name): throw .unsupported("\(name) isn't supported")
+    case .empty: throw .empty
+    case .unknown: throw .notAPicture("begins with \(PictureFormat.escaped(head))")
+    }
+  }
+
   private static func decoder(
     for bytes: UnsafeRawBufferPointer
   ) throws(ThumbnailError) -> any PictureDecoder {

@@ -1,0 +1,89 @@
+import Glibc
+import TestJobs
+import Testing
+
+@testable import WorkerFarm
+
+/// Programs that the tests start lie beside the program that runs the tests.
+func productPath(_ name: String) -> String {
+  let this = WorkerCommand.currentExecutable.executable
+  let directory = this.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+  return (directory + [Substring(name)]).joined(separator: "/")
+}
+
+func testConfiguration(workers: Int = 2) -> PoolConfiguration {
+  PoolConfiguration(
+    workers: workers, command: WorkerCommand(executable: productPath("test-worker")))
+}
+
+/// Children of this process that are alive or not reaped, by name.
+func childrenNamed(_ name: String) -> [Int32] {
+  processes { fields in fields.name == name && fields.parent == getpid() }
+}
+
+struct ProcessFields {
+  var pid: Int32
+  var name: String
+  var state: Character
+  var parent: Int32
+}
+
+func processes(where matches: (ProcessFields) -> Bool) -> [Int32] {
+  guard let directory = opendir("/proc") else { return [] }
+  defer { closedir(directory) }
+  var found: [Int32] = []
+  while let entry = readdir(directory) {
+    let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+      String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+    guard let pid = Int32(name), let fields = processFields(pid) else { continue }
+    if matches(fields) { found.append(pid) }
+  }
+  return found
+}
+
+/// From `/proc/PID/stat`: `pid (name) state parent …`.
+func processFields(_ pid: Int32) -> ProcessFields? {
+  guard let text = readFile("/proc/\(pid)/stat"),
+    let open = text.firstIndex(of: "("), let close = text.lastIndex(of: ")")
+  else { return nil }
+  let rest = text[text.index(after: close)...].split(separator: " ")
+  guard rest.count > 2, let state = rest[0].first, let parent = Int32(rest[1]) else { return nil }
+  return ProcessFields(
+    pid: pid, name: String(text[text.index(after: open)..<close]), state: state, parent: parent)
+}
+
+func readFile(_ path: String) -> String? {
+  guard let file = fopen(path, "r") else { return nil }
+  defer { fclose(file) }
+  var bytes = [UInt8](repeating: 0, count: 65536)
+  let count = fread(&bytes, 1, bytes.count, file)
+  return String(decoding: bytes[..<count], as: UTF8.self)
+}
+
+/// How many descriptors this process holds.
+func descriptorCount() -> Int {
+  (0..<1024).count { fcntl(Int32($0), F_GETFD) != -1 }
+}
+
+/// A new directory that the caller removes.
+func makeTemporaryDirectory() -> String {
+  var template = Array("/tmp/worker-farm-test-XXXXXX".utf8CString)
+  guard mkdtemp(&template) != nil else { fatalError("no temporary directory") }
+  return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+}
+
+/// A generator whose sequence its seed decides: SplitMix64 (Steele, Lea and Flood, 2014).
+struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}
