@@ -30,8 +30,15 @@ let package = Package(
     .systemLibrary(
       name: "CLibPNG", pkgConfig: "libpng",
       providers: [.apt(["libpng-dev"]), .brew(["libpng"]), .yum(["libpng-devel"])]),
+    .systemLibrary(
+      name: "CLibLCMS", pkgConfig: "lcms2",
+      providers: [.apt(["liblcms2-dev"]), .brew(["little-cms2"]), .yum(["lcms2-devel"])]),
+    .systemLibrary(
+      name: "CLibZ", pkgConfig: "zlib",
+      providers: [.apt(["zlib1g-dev"]), .yum(["zlib-devel"])]),
     .target(
-      name: "CImageCodecs", dependencies: ["CLibJPEG", "CLibPNG"], cSettings: cSettings),
+      name: "CImageCodecs", dependencies: ["CLibJPEG", "CLibLCMS", "CLibPNG", "CLibZ"],
+      cSettings: cSettings),
     .target(
       name: "WorkerFarm",
       dependencies: [

@@ -7,21 +7,35 @@ import CImageCodecs
 /// let thumbnail = try thumbnailer.thumbnail(of: bytes)
 /// ```
 ///
-/// Reads and writes no files, prints nothing and keeps nothing between pictures; one value may be used by
-/// several threads at once. The same bytes and options always give the same thumbnail.
+/// Reads and writes no files and prints nothing; one value may be used by several threads at once. The same
+/// bytes and options always give the same thumbnail. All that is kept between pictures is how to convert the
+/// colour profiles seen last: one value for many pictures is faster than one for each.
 ///
 /// The picture is decoded row by row and never held whole, except for progressive JPEG and interlaced PNG; see
 /// ``ThumbnailOptions/maxDecoderBytes``. No metadata of the source is kept.
 public struct Thumbnailer: Sendable {
   public let options: ThumbnailOptions
+  private let colorTransforms: ColorTransformCache
 
   /// - Precondition: the quality is 1 ... 100 and the limits are positive.
   public init(options: ThumbnailOptions) {
+    self.init(options: options, colorTransforms: ColorTransformCache())
+  }
+
+  /// A thumbnailer of other options that shares what this one knows about colour profiles.
+  ///
+  /// - Precondition: as for ``init(options:)``.
+  public func with(_ options: ThumbnailOptions) -> Thumbnailer {
+    Thumbnailer(options: options, colorTransforms: colorTransforms)
+  }
+
+  private init(options: ThumbnailOptions, colorTransforms: ColorTransformCache) {
     precondition((1...100).contains(options.quality), "quality must be 1...100")
     precondition(
       options.maxPixels > 0 && options.maxScans > 0 && options.maxDecoderBytes >= 0,
       "limits must be positive")
     self.options = options
+    self.colorTransforms = colorTransforms
   }
 
   /// The thumbnail of a picture in memory. The bytes need to stay only until this returns.
@@ -40,14 +54,18 @@ public struct Thumbnailer: Sendable {
   public func thumbnail(of bytes: UnsafeRawBufferPointer) throws(ThumbnailError) -> Thumbnail {
     let decoder = try Self.decoder(for: bytes)
     try admit(decoder.header)
-    let canvas = try resized(decoder).upright(from: decoder.header.orientation)
+    let color = try ColorPlan(
+      bytes, header: decoder.header, handling: options.icc, cache: colorTransforms)
+    let canvas = try resized(color.applied(to: decoder), color)
+      .upright(from: decoder.header.orientation)
     let asPNG = options.format == .png || options.format == .auto && !canvas.isOpaque
     let pixels = canvas.hasAlpha && canvas.isOpaque ? canvas.droppingAlpha() : canvas
     let format: EncodedFormat = asPNG ? .png : .jpeg
     return Thumbnail(
-      bytes: try pixels.encoded(as: format, quality: options.quality, tag: options.tag),
+      bytes: try pixels.encoded(
+        as: format, quality: options.quality, tag: options.tag, icc: color.embedded),
       format: format, width: pixels.size.width, height: pixels.size.height,
-      source: decoder.header.sourceInfo, warnings: decoder.warnings)
+      source: decoder.header.sourceInfo, warnings: decoder.warnings + color.warnings)
   }
 
   /// Part of what decides a thumbnail's bytes; raised whenever they change for equal options.
@@ -91,13 +109,16 @@ public struct Thumbnailer: Sendable {
   }
 
   /// The picture as stored, at the thumbnail's size.
-  private func resized(_ decoder: any PictureDecoder) throws(ThumbnailError) -> Canvas {
+  private func resized(
+    _ decoder: any PictureDecoder, _ color: ColorPlan
+  ) throws(ThumbnailError) -> Canvas {
     let header = decoder.header
     let target = storedTarget(header)
     let grid = try decoder.start(for: target, options: options)
     let resizer = try Resizer(grid: grid, target: target)
     var canvas = Canvas(
       size: target, isGrey: header.layout.isGrey, finish: finish(for: header.layout))
+    let convert = try color.rowConverter(width: target.width)
     let stride = grid.size.width * header.layout.channels * header.sampleBytes
     let rows: Memory<UInt8> = try Memory(count: stride * Resizer.batchRows)
     var row = 0
@@ -106,7 +127,7 @@ public struct Thumbnailer: Sendable {
       try decoder.read(into: rows.start, stride: stride, count: count)
       resizer.push(
         rows.start, stride: stride, count: count, header: header, width: grid.size.width
-      ) { canvas.append($0) }
+      ) { canvas.append(convert?($0) ?? $0) }
       row += count
     }
     try decoder.finish()

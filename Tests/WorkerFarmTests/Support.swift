@@ -11,14 +11,38 @@ func productPath(_ name: String) -> String {
   return (directory + [Substring(name)]).joined(separator: "/")
 }
 
-func testConfiguration(workers: Int = 2) -> PoolConfiguration {
+/// - Parameter tag: an argument by which ``processes(tagged:)`` finds the pool's workers.
+func testConfiguration(workers: Int = 2, tag: String? = nil) -> PoolConfiguration {
   PoolConfiguration(
-    workers: workers, command: WorkerCommand(executable: productPath("test-worker")))
+    workers: workers,
+    command: WorkerCommand(
+      executable: productPath("test-worker"), arguments: tag.map { [$0] } ?? []))
 }
 
-/// Children of this process that are alive or not reaped, by name.
-func childrenNamed(_ name: String) -> [Int32] {
-  processes { fields in fields.name == name && fields.parent == getpid() }
+/// A word that is nowhere else on the machine.
+func makeTag() -> String { "tag-\(getpid())-\(UInt64.random(in: 0 ... .max))" }
+
+/// Processes that have this word among their arguments. Zombies have no arguments.
+func processes(tagged tag: String) -> [Int32] {
+  processes { fields in
+    readFile("/proc/\(fields.pid)/cmdline")?.split(separator: "\0").contains { $0 == tag } ?? false
+  }
+}
+
+/// Waits until a condition holds; the tests' time limit ends it if it never does.
+func waitUntil(_ condition: () -> Bool) async throws {
+  while !condition() { try await Task.sleep(for: .milliseconds(5)) }
+}
+
+/// Runs a body on a thread that may block.
+func onThread<R: Sendable>(_ body: @escaping @Sendable () throws -> R) async throws -> R {
+  try await withCheckedThrowingContinuation { continuation in
+    do {
+      try DedicatedThread.start(named: "test") { continuation.resume(with: Result(catching: body)) }
+    } catch {
+      continuation.resume(throwing: error)
+    }
+  }
 }
 
 struct ProcessFields {
@@ -59,11 +83,6 @@ func readFile(_ path: String) -> String? {
   var bytes = [UInt8](repeating: 0, count: 65536)
   let count = fread(&bytes, 1, bytes.count, file)
   return String(decoding: bytes[..<count], as: UTF8.self)
-}
-
-/// How many descriptors this process holds.
-func descriptorCount() -> Int {
-  (0..<1024).count { fcntl(Int32($0), F_GETFD) != -1 }
 }
 
 /// A new directory that the caller removes.
