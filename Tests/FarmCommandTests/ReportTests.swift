@@ -100,10 +100,10 @@ import Thumbnails
     environment: [String: String]
   ) throws {
     let tree = Tree()
-    for seed in 0..<60 { tree.write(BytePath("\(seed).jpg"), Pictures.jpeg(600, 600, seed: seed)) }
+    for seed in 0..<60 { tree.write(BytePath("\(seed).jpg"), Pictures.jpeg(90, 90, seed: seed)) }
     tree.write("33-bad.jpg", [])
     let (run, text) = try #require(
-      Terminal.run([farmPath, "thumbs", "-j2", tree.path], environment: environment))
+      Terminal.run([farmPath, "thumbs", "-j2", "-s16", tree.path], environment: environment))
     #expect(run.status == 1)
     let lines = text.split(separator: "\r\n").map { screen($0) }
     #expect(lines.contains("\(tree["33-bad.jpg"]): empty file"), "\(lines)")

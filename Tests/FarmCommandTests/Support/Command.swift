@@ -109,7 +109,7 @@ final class RunningCommand {
         status = 0
         return Finished(ending: .hung, output: output.bytes, errors: errors.bytes)
       }
-      usleep(1000)
+      usleep(5000)
     }
     let status = status ?? 0
     let signal = status & 0x7F
@@ -192,7 +192,7 @@ func eventually(_ isTrue: () -> Bool) -> Bool {
   let end = ContinuousClock.now + .seconds(60)
   while ContinuousClock.now < end {
     if isTrue() { return true }
-    usleep(1000)
+    usleep(5000)
   }
   return isTrue()
 }
