@@ -108,7 +108,8 @@ private func peakResidentKilobytes() -> Int {
   defer { fclose(file) }
   var line = [CChar](repeating: 0, count: 256)
   while fgets(&line, Int32(line.count), file) != nil {
-    let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let bytes = line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+    let text = String(decoding: bytes, as: UTF8.self)
     guard text.hasPrefix("VmHWM:") else { continue }
     return text.split(separator: " ").lazy.compactMap { Int($0) }.first ?? 0
   }

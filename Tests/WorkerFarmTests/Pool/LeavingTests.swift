@@ -62,7 +62,9 @@ import Testing
         var count = 0
         for try await outcome in pool.outcomes(of: (0..<200).map { Work(id: $0, milliseconds: 2) })
         {
-          if try outcome.get() == count, outcome.attempts == 1 { count += 1 }
+          // Its worker may have begun it in the moment in which it was killed for another call's job:
+          // then it's begun again, and nobody is charged.
+          if try outcome.get() == count { count += 1 }
         }
         return count
       }
