@@ -16,6 +16,9 @@ struct Command {
   var output: Int32?
   var errors: Int32?
 
+  /// Not inlined: where Swift 6.3.1 sees an object's whole life, it may leave out the object and yet
+  /// free it, at whatever lies on the stack.
+  @inline(never)
   func start() -> RunningCommand { RunningCommand(self) }
 
   func run() -> Finished { start().wait() }
