@@ -95,7 +95,7 @@ import Thumbnails
     #expect(run.errorLines.last.map { screen($0) }?.hasPrefix("9 done, 0 failed") == true)
   }
 
-  @Test(arguments: [[:], ["NO_COLOR": "1"], ["TERM": "dumb"]])
+  @Test(arguments: [[:], ["NO_COLOR": "1"]])
   func `a terminal's last line is whole, and failures stand above the bar`(
     environment: [String: String]
   ) throws {
@@ -110,14 +110,19 @@ import Thumbnails
     #expect(lines.last?.hasPrefix("60 done, 1 failed, 0 skipped in ") == true, "\(lines)")
     #expect(lines.count == 2, "\(lines)")
     #expect(text.contains("/s"))
-    #expect(text.contains("\u{1B}[3") == false)
+    #expect(!text.contains("\u{1B}[3"))
   }
 
-  @Test func `--progress never leaves a terminal alone`() throws {
+  @Test(arguments: [("never", "xterm"), ("auto", "dumb")])
+  func `a terminal is left alone if that's asked for, or all it can do`(
+    progress: String, type: String
+  ) throws {
     let tree = Tree()
     tree.write("a.jpg", Pictures.jpeg())
     let (run, text) = try #require(
-      Terminal.run([farmPath, "thumbs", "--progress", "never", tree.path], environment: [:]))
+      Terminal.run(
+        [farmPath, "thumbs", "--progress", BytePath(progress), tree.path],
+        environment: ["TERM": type]))
     #expect(run.status == 0)
     #expect(text.hasPrefix("1 done, 0 failed, 0 skipped in "))
     #expect(!text.contains("\u{1B}"))
