@@ -59,7 +59,7 @@ struct Misconduct: Sendable, CustomTestStringConvertible {
   }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct MisbehaviourTests {
+@Suite(.hangGuard) struct MisbehaviourTests {
   /// The one that misbehaves; what lies around it is known by then to be answered or in flight.
   static let culprit = 12
 
