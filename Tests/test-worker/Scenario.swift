@@ -14,6 +14,8 @@ enum Scenario: String {
   case ignoredChildren = "ignored-children"
   /// A stream of large jobs that's always ahead of its worker.
   case memory
+  /// Fewer descriptors than the workers need.
+  case scarcity
 
   func run(_ arguments: [String]) throws {
     switch self {
@@ -22,6 +24,7 @@ enum Scenario: String {
     case .cycles: try openAndClosePools()
     case .ignoredChildren: try ignoreChildren()
     case .memory: try streamLargeJobs()
+    case .scarcity: try goOnWithFewer()
     }
   }
 
@@ -88,6 +91,55 @@ enum Scenario: String {
     pool.shutdownBlocking()
     let resident = peakResidentKilobytes()
     if resident == 0 || resident > 150_000 { print("\(resident) KB were resident") }
+  }
+}
+
+extension Scenario {
+  private func goOnWithFewer() throws {
+    // A worker needs four, and nine while it's started.
+    limitDescriptors(to: descriptorCount() + 1 + 2 * 4 + 7)
+    let pool = try WorkerPool(PoolConfiguration(workers: 50))
+    let squares = try pool.mapBlocking((0..<500).map(Square.init))
+    if squares != (0..<500).map({ $0 * $0 }) { print("wrong squares: \(squares)") }
+    // The places that are left are filled again, and suspects find a worker.
+    let deaths = try pool.outcomes(of: (0..<4).map { Misbehave(id: $0, way: .exit7) }).all()
+    for death in deaths where death.attempts != 2 { print("not tried twice: \(death)") }
+    pool.shutdownBlocking()
+
+    limitDescriptors(to: descriptorCount() + 3)
+    do {
+      let pool = try WorkerPool(PoolConfiguration(workers: 3))
+      defer { pool.shutdownBlocking() }
+      _ = try pool.mapBlocking([Square(n: 1)])
+      print("a worker without descriptors")
+    } catch PoolError.noWorkers(let reason) {
+      if !reason.contains("Too many open files") { print("a strange reason: \(reason)") }
+    }
+
+    limitDescriptors(to: descriptorCount())
+    do {
+      _ = try WorkerPool()
+      print("a pool without descriptors")
+    } catch PoolError.system(let error) {
+      if error.code != EMFILE { print("a strange error: \(error)") }
+    }
+  }
+
+  /// Counted from zero, as if there were no gaps.
+  private func limitDescriptors(to count: Int) {
+    var limit = rlimit()
+    getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    limit.rlim_cur = rlim_t(count)
+    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+  }
+}
+
+extension OutcomeSequence {
+  fileprivate func all() throws -> [Element] {
+    var all: [Element] = []
+    var iterator = makeBlockingIterator()
+    while let outcome = try iterator.next() { all.append(outcome) }
+    return all
   }
 }
 

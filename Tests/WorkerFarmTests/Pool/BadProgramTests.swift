@@ -4,7 +4,7 @@ import Testing
 
 @testable import WorkerFarm
 
-@Suite(.timeLimit(.minutes(1))) struct BadProgramTests {
+@Suite(.hangGuard) struct BadProgramTests {
   @Test func `a program that doesn't exist means no workers`() async throws {
     let error = try await errorOfMap(running: "/nonexistent/worker")
     guard case .noWorkers(let reason) = error else {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import WorkerFarm
 
-@Suite(.timeLimit(.minutes(1))) struct LeavingTests {
+@Suite(.hangGuard) struct LeavingTests {
   @Test(arguments: [WorkerPool.Shutdown.drain, .cancel])
   func
     `who leaves the loop early leaves no process`(shutdown: WorkerPool.Shutdown) async throws

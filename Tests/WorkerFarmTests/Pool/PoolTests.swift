@@ -3,7 +3,7 @@ import Testing
 
 @testable import WorkerFarm
 
-@Suite(.timeLimit(.minutes(1))) struct PoolTests {
+@Suite(.hangGuard) struct PoolTests {
   @Test(arguments: [1, 2, 3, 8]) func `map returns the outputs in input order`(
     workers: Int
   ) async throws {

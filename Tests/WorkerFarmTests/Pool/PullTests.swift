@@ -23,7 +23,7 @@ struct CountedInputs<J: Job>: Sequence, IteratorProtocol {
   }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct PullTests {
+@Suite(.hangGuard) struct PullTests {
   @Test(arguments: [true, false], [1, 7, 64])
   func
     `an endless input is read only as far as the window allows`(ordered: Bool, window: Int)

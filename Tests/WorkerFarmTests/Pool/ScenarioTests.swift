@@ -6,8 +6,8 @@ import Testing
 @testable import WorkerFarm
 
 /// What needs a coordinator of its own: the program `test-worker` plays it.
-@Suite(.timeLimit(.minutes(1))) struct ScenarioTests {
-  @Test(arguments: ["cycles", "ignored-children", "memory"])
+@Suite(.hangGuard) struct ScenarioTests {
+  @Test(arguments: ["cycles", "ignored-children", "memory", "scarcity"])
   func
     `a coordinator of its own finds nothing wrong`(scenario: String) async throws
   {

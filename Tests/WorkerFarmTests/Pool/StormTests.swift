@@ -5,7 +5,7 @@ import Testing
 
 @testable import WorkerFarm
 
-@Suite(.timeLimit(.minutes(1))) struct StormTests {
+@Suite(.hangGuard) struct StormTests {
   @Test func `killing random workers loses nothing and changes no order`() async throws {
     let tag = makeTag()
     var configuration = testConfiguration(workers: 3, tag: tag)
