@@ -136,3 +136,8 @@ int farm_signal_is_ignored(int signal_number) {
   struct sigaction action;
   return sigaction(signal_number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
 }
+
+int farm_limit_memory(pid_t pid, uint64_t bytes) {
+  struct rlimit limit = {bytes, bytes};
+  return prlimit(pid, RLIMIT_DATA, &limit, NULL);
+}

@@ -1,3 +1,4 @@
+import Glibc
 public import WorkerFarm
 
 /// The example of the documentation, as a user writes it.
@@ -50,5 +51,40 @@ public struct Work: Job, Codable {
     var sum = 0
     while ContinuousClock.now < end { sum &+= id }
     return id
+  }
+}
+
+/// Asks for memory, and says when it had it.
+public struct Hungry: Job, Codable {
+  public var bytes: Int
+  public var milliseconds: Double
+  /// Takes it as well.
+  public var allocates = false
+
+  public struct Meal: Sendable, Codable {
+    public var allowance: Int
+    public var begin: UInt64
+    public var end: UInt64
+  }
+
+  public init(bytes: Int, milliseconds: Double, allocates: Bool = false) {
+    self.bytes = bytes
+    self.milliseconds = milliseconds
+    self.allocates = allocates
+  }
+
+  public func run() throws -> Meal {
+    if !allocates { try JobMemory.claim(bytes) }
+    let begin = Self.now()
+    if allocates { _ = [UInt8](repeating: 1, count: bytes).reduce(0, &+) }
+    _ = Work(id: 1, milliseconds: milliseconds).run()
+    return Meal(allowance: JobMemory.allowance, begin: begin, end: Self.now())
+  }
+
+  /// By a clock that all processes share.
+  private static func now() -> UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
   }
 }

@@ -6,7 +6,8 @@ import WorkerFarm
 if CommandLine.arguments.dropFirst().first == "forgetful" { openPoolAndComplain() }
 
 WorkerProcess.serveIfRequested(
-  Square.self, Echo.self, Misbehave.self, Work.self, Faulty.self, Swell.self, Complain.self)
+  Square.self, Echo.self, Misbehave.self, Work.self, Faulty.self, Swell.self, Complain.self,
+  Hungry.self)
 
 let arguments = Array(CommandLine.arguments.dropFirst())
 if let name = arguments.first, let scenario = Scenario(rawValue: name) {

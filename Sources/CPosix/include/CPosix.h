@@ -43,6 +43,9 @@ void farm_line_buffer_stdout(void);
 // microseconds the process dies by that very signal. The job that runs has that long to end.
 int farm_die_later_on(int signal_number, uint32_t grace_microseconds);
 
+// Bounds what another process of ours may have of private writable memory. -1 with errno.
+int farm_limit_memory(pid_t pid, uint64_t bytes);
+
 // pthread_setname_np is a GNU extension. Cut at 15 bytes.
 void farm_name_thread(const char *name);
 

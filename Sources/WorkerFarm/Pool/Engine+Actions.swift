@@ -15,6 +15,7 @@ extension Engine {
     switch action {
     case .start(let worker): start(worker)
     case .send(let job, to: let worker): send(job, to: worker)
+    case .grant(let job, let bytes, to: let worker): links[worker]?.limitMemory(to: bytes, for: job)
     case .kill(let worker): links[worker]?.child.killGroup()
     case .retire(let worker): links[worker]?.closeInput()
     case .fail(let job, let cause): fail(job, cause)
@@ -41,6 +42,8 @@ extension Engine {
     case .timedOut:
       let limit = streams[stream]?.channel.timeout ?? 0
       failure = .timedOut(after: .nanoseconds(Int64(clamping: limit)))
+    case .needsMemory(let needed):
+      failure = .memoryLimit(needed: needed, allowed: scheduler.policy.memory ?? 0)
     case .crashed:
       failure =
         latestDeath.violation.map { .protocolViolation($0) }

@@ -5,7 +5,10 @@ import Logging
 extension Engine {
   func start(_ id: WorkerID) {
     do {
-      links[id] = try WorkerLink(command: command, frameLimit: frameLimit)
+      let link = try WorkerLink(command: command, frameLimit: frameLimit)
+      if let share = scheduler.memoryShare { link.limitMemory(to: share) }
+      if let memory = scheduler.policy.memory { link.enforceMemory(memory) }
+      links[id] = link
     } catch {
       latestProblem = "\(command.executable): \(error)"
       logger?.warning("a worker can't be started, going on with fewer: \(latestProblem)")
@@ -112,6 +115,10 @@ extension Engine {
       let job = JobID(rawValue: reply.id)
       let payload = Payload(chunk: chunk, range: reply.range)
       let result = try reply.result(payload)
+      if case .failure(.memoryLimit(let needed, _)) = result {
+        try scheduler.demanded(id, job: job, memory: needed)
+        continue
+      }
       try scheduler.replied(id, job: job, size: result.size)
       records[job.slot]?.runTime = elapsed / UInt64(batch.replies.count)
       records[job.slot]?.workerPID = link.child.pid

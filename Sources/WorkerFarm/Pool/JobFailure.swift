@@ -28,6 +28,9 @@ public enum JobFailure: Error, Hashable, Sendable, CustomStringConvertible {
   /// The worker serves no job type of that name.
   case unknownJobType(String)
 
+  /// The job needs more memory, in bytes, than all workers of the pool together may use.
+  case memoryLimit(needed: Int, allowed: Int)
+
   /// The run was cancelled before the job was begun, or while it ran.
   case cancelled
 
@@ -43,6 +46,8 @@ public enum JobFailure: Error, Hashable, Sendable, CustomStringConvertible {
     case .unencodableOutput(let reason): "output can't be encoded: \(reason)"
     case .undecodableOutput(let reason): "output can't be decoded: \(reason)"
     case .unknownJobType(let name): "worker doesn't serve jobs of type \(name)"
+    case .memoryLimit(let needed, let allowed):
+      "needs \(needed) bytes of memory, more than the \(allowed) allowed"
     case .cancelled: "cancelled"
     }
   }
@@ -59,6 +64,7 @@ public enum JobFailure: Error, Hashable, Sendable, CustomStringConvertible {
     case .unencodableOutput: "unencodableOutput"
     case .undecodableOutput: "undecodableOutput"
     case .unknownJobType: "unknownJobType"
+    case .memoryLimit: "memoryLimit"
     case .cancelled: "cancelled"
     }
   }
@@ -81,6 +87,7 @@ public enum JobFailure: Error, Hashable, Sendable, CustomStringConvertible {
       case .undecodableInput: .undecodableInput(message.description)
       case .unencodableOutput: .unencodableOutput(message.description)
       case .unknownJobType: .unknownJobType(message.description)
+      case .needsMemory: .memoryLimit(needed: Int(message.description) ?? .max, allowed: 0)
       }
   }
 }

@@ -33,6 +33,10 @@ public struct PoolConfiguration: Sendable {
   /// The largest encoded input or output in bytes, at most 4 GiB minus 16.
   public var frameLimit = 64 << 20
 
+  /// What all running jobs together may use of memory, in bytes; nil for no bound. A job has an equal share, and
+  /// asks for more by ``JobMemory/claim(_:)``. What a worker needs for itself, some 10 MB, isn't counted.
+  public var memory: Int?
+
   /// Where the pool reports what a caller can't see from outcomes, for example dead workers.
   public var logger: Logger?
 
@@ -51,6 +55,6 @@ public struct PoolConfiguration: Sendable {
       restartBudget: restartBudget ?? max(8, (attempts + 1) * workers),
       startTimeout: startTimeout.clampedNanoseconds,
       window: Window(jobs: window ?? 1024, bytes: windowBytes),
-      windowAdapts: window == nil)
+      memory: memory, windowAdapts: window == nil)
   }
 }

@@ -1,3 +1,4 @@
+import CPosix
 import Glibc
 
 /// The coordinator's end of one worker: the process, its pipes, and what's on the way.
@@ -74,6 +75,21 @@ final class WorkerLink {
   }
 
   var keepsPage: Bool { hello?.keepsProgressPage ?? false }
+
+  /// Makes the kernel refuse the worker more than all jobs together may have. The kernel counts what may be
+  /// written and is the worker's own, used or not; so there's room for the program itself beside it.
+  func enforceMemory(_ bytes: Int) {
+    let (limit, overflow) = bytes.addingReportingOverflow(Self.ownMemory)
+    // A worker that has a lower limit already keeps that.
+    if !overflow { _ = farm_limit_memory(child.pid, UInt64(limit)) }
+  }
+
+  private static let ownMemory = 128 << 20
+
+  /// What a job may use of memory, in bytes, or every job from now on.
+  func limitMemory(to bytes: Int, for job: JobID? = nil) {
+    outgoing.writeFrame(.memory, id: job?.rawValue ?? 0) { $0.write(UInt64(bytes)) }
+  }
 
   /// Appends a job, and first the name of its type if the worker hasn't heard it.
   func enqueue(_ id: JobID, type: String, payload: Payload) {

@@ -28,6 +28,10 @@ struct JobEntry: Sendable {
   var deaths: UInt16 = 0
   /// How often it came back from a dead worker that wasn't running it.
   var returns: UInt8 = 0
+  /// Bytes of memory that it asked for; 0 if it never did.
+  var memory = 0
+  /// How often it asked.
+  var demands: UInt8 = 0
   /// How often it was sent to a worker and not returned unbegun.
   var attempts: UInt32 = 0
 }

@@ -13,7 +13,8 @@ extension Scheduler {
     guard !hasGivenUp else { return }
     startWorkers(now: now)
     dispatchRetries(now: now)
-    dispatchQueued(now: now)
+    dispatchLarge(now: now)
+    if !drainsForMemory { dispatchQueued(now: now) }
   }
 
   private mutating func retireIfIdle(now: Nanoseconds) {
@@ -29,7 +30,7 @@ extension Scheduler {
   /// As many as could have a job each, and fresh ones for jobs that are under suspicion.
   private mutating func startWorkers(now: Nanoseconds) {
     var alive = workers.count { $0.phase != .absent }
-    let waiting = streams.reduce(retries.count) { $0 + $1.queue.count }
+    let waiting = streams.reduce(retries.count + large.count) { $0 + $1.queue.count }
     let busy = workers.count { !$0.inFlight.isEmpty }
     let fresh = workers.count {
       $0.phase == .starting || ($0.phase == .ready && !$0.hasBegunWork)
@@ -46,13 +47,22 @@ extension Scheduler {
   private mutating func dispatchRetries(now: Nanoseconds) {
     let freshOnesAreComing = workers.contains { $0.phase == .starting }
     while let job = retries.first {
-      guard
+      guard hasMemory(for: job),
         let index = idleWorker(fresh: true) ?? (freshOnesAreComing ? nil : idleWorker(fresh: false))
       else { return }
       retries.removeFirst()
-      workers[index].isIsolated = true
-      send(job, to: index, now: now)
+      sendAlone(job, to: index, now: now)
     }
+  }
+
+  mutating func sendAlone(_ job: JobID, to index: WorkerID, now: Nanoseconds) {
+    workers[index].isIsolated = true
+    let memory = jobs[job].memory
+    if memory > memoryShare ?? 0 {
+      workers[index].memory = memory
+      actions.append(.grant(job, bytes: memory, to: index))
+    }
+    send(job, to: index, now: now)
   }
 
   /// The worker that will be the first to have nothing to do, if suspected jobs wait for one: it isn't
@@ -63,7 +73,7 @@ extension Scheduler {
       .min { workers[$0].inFlight.count < workers[$1].inFlight.count }
   }
 
-  private func idleWorker(fresh: Bool) -> WorkerID? {
+  func idleWorker(fresh: Bool) -> WorkerID? {
     workers.indices.first { index in
       workers[index].phase == .ready && workers[index].inFlight.isEmpty
         && !(fresh && workers[index].hasBegunWork)
@@ -89,6 +99,8 @@ extension Scheduler {
     // In turns over streams, so that a long one doesn't starve a short one.
     var turn = 0
     for index in workers.indices where index != reserved {
+      // A busy worker has its share already.
+      if workers[index].inFlight.isEmpty && !hasMemory(0) { continue }
       while workers[index].inFlight.count < share, canTakeMore(index),
         let job = nextQueued(&turn)
       {

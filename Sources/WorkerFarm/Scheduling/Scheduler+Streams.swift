@@ -63,9 +63,11 @@ extension Scheduler {
     guard let index = index(of: id) else { return }
     streams[index].isStopped = true
     streams[index].inputEnded = true
-    let queued = Array(streams[index].queue) + retries.filter { jobs[$0].stream == id }
+    let others = (retries + large).filter { jobs[$0].stream == id }
+    let queued = streams[index].queue + others
     streams[index].queue.removeAll()
     retries.removeAll { jobs[$0].stream == id }
+    large.removeAll { jobs[$0].stream == id }
     for job in queued {
       actions.append(.fail(job, .cancelled))
       finish(job, size: 0)

@@ -12,13 +12,19 @@ extension Scheduler {
   ///
   /// - Parameter size: bytes of the output or failure.
   mutating func replied(_ id: WorkerID, job: JobID, size: Int) throws(WireError) {
+    try settleFirst(job, of: id)
+    finish(job, size: size)
+  }
+
+  /// The worker is done with its first job, which must be this one.
+  mutating func settleFirst(_ job: JobID, of id: WorkerID) throws(WireError) {
     guard workers[id].inFlight.first == job else { throw .unexpectedJob(job.rawValue) }
     workers[id].inFlight.removeFirst()
     workers[id].inFlightBytes -= jobs[job].size
     workers[id].isIsolated = false
+    workers[id].memory = 0
     workers[id].repliesSinceSettled += 1
     deathsInARow = 0
-    finish(job, size: size)
   }
 
   /// All replies of one read are in: the next job's time begins now.
@@ -93,7 +99,7 @@ extension Scheduler {
     if isOver(stream) {
       fail(job, .cancelled)
     } else if wasIsolated {
-      retries.prepend(job)
+      if jobs[job].deaths > 0 { retries.prepend(job) } else { large.prepend(job) }
     } else if let index = index(of: stream) {
       streams[index].queue.insert(job, at: place(of: job, in: streams[index].queue))
     }
@@ -105,14 +111,14 @@ extension Scheduler {
     return queue.firstIndex { jobs[$0].index > position } ?? queue.endIndex
   }
 
-  private mutating func fail(_ job: JobID, _ cause: Cause) {
+  mutating func fail(_ job: JobID, _ cause: Cause) {
     actions.append(.fail(job, cause))
     // A job that kills or blocks every worker is no reason to give up the others.
     if cause != .cancelled { deathsInARow = 0 }
     finish(job, size: 0)
   }
 
-  private func isOver(_ id: StreamID) -> Bool {
+  func isOver(_ id: StreamID) -> Bool {
     index(of: id).map { streams[$0].isStopped } ?? true
   }
 

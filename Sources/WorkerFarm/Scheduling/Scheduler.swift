@@ -11,7 +11,8 @@ typealias WorkerID = Int
 ///  submit ─► queue ──► in flight at a worker ──► finished ──► delivered ─► consumed
 ///              ▲              │ its worker died                 in order
 ///              ├── not begun ─┤
-///              └── retries ◄──┘ it was running: once more, alone
+///              ├── retries ◄──┘ it was running: once more, alone
+///              └── large   ◄── it asked for more memory: when there is enough
 /// ```
 ///
 /// Facts come in as method calls that carry the time where it matters; what is to be done about them
@@ -37,6 +38,8 @@ struct Scheduler: Sendable {
     var retireTimeout: Nanoseconds = 5_000_000_000
     /// The bound on each stream.
     var window = Window(jobs: 1024, bytes: 32 << 20)
+    /// What all jobs together may use, in bytes; nil for no bound.
+    var memory: Int?
     /// Whether windows grow when jobs turn out to be so short that workers would wait.
     var windowAdapts = true
   }
@@ -45,6 +48,8 @@ struct Scheduler: Sendable {
     /// Start a process for this place; answer ``workerReady(_:now:)`` or ``workerEnded(_:running:)``.
     case start(WorkerID)
     case send(JobID, to: WorkerID)
+    /// The job, which is sent next, may use this many bytes.
+    case grant(JobID, bytes: Int, to: WorkerID)
     case kill(WorkerID)
     /// Let it end in order: it's sent nothing more.
     case retire(WorkerID)
@@ -59,7 +64,10 @@ struct Scheduler: Sendable {
   }
 
   /// Why a job fails without a reply.
-  enum Cause: Hashable, Sendable { case crashed, timedOut, cancelled }
+  enum Cause: Hashable, Sendable {
+    case crashed, timedOut, cancelled
+    case needsMemory(Int)
+  }
 
   /// Why the pool can't go on.
   enum Hopeless: Hashable, Sendable {
@@ -111,8 +119,10 @@ struct Scheduler: Sendable {
     var phase = Phase.absent
     var inFlight = Deque<JobID>()
     var inFlightBytes = 0
-    /// Runs one suspected job and is sent nothing beside it.
+    /// Runs one suspected or large job and is sent nothing beside it.
     var isIsolated = false
+    /// What its jobs were granted, in bytes, if it's more than the share.
+    var memory = 0
     var hasBegunWork = false
     /// Since when it starts or retires, or since when the first job in flight can have been running.
     var since: Nanoseconds = 0
@@ -126,7 +136,10 @@ struct Scheduler: Sendable {
   var streams: [Stream] = []
   /// One for each place, `absent` where nobody is.
   var workers: [Worker]
+  /// Jobs that were running when their worker died.
   var retries = Deque<JobID>()
+  /// Jobs that asked for more memory than their worker's share.
+  var large = Deque<JobID>()
   var pace = Pace()
   var deathsInARow = 0
   /// Places that may hold a worker; fewer than the policy's when the system refuses processes.

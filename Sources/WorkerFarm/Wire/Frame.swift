@@ -22,6 +22,9 @@ struct Frame: Hashable, Sendable {
     case output = 4
     /// To the coordinator: the job failed in order; the payload is a ``FailureMessage``.
     case failure = 5
+    /// To the worker: jobs from now on may use as many bytes of memory as the payload says (u64), or, with a
+    /// job's id, only that job may, which comes next. See ``JobMemory``.
+    case memory = 6
   }
 
   var kind: Kind

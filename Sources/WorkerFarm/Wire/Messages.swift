@@ -71,6 +71,8 @@ struct FailureMessage: Hashable, Sendable {
     case unencodableOutput = 3
     /// The worker knows no job type of that name.
     case unknownJobType = 4
+    /// The job needs more memory than it may use: as many bytes as the description says in decimal digits.
+    case needsMemory = 5
   }
 
   var reason: Reason

@@ -37,6 +37,9 @@ struct JobRegistry: Sendable {
       let output: J.Output
       do {
         output = try job.run()
+      } catch let demand as MemoryDemand {
+        fail(id, FailureMessage(reason: .needsMemory, description: "\(demand.bytes)"), &writer)
+        return
       } catch {
         fail(id, FailureMessage(reason: .thrown, error), &writer)
         return

@@ -13,6 +13,8 @@ struct ServeLoop: ~Copyable {
   private var runners: [UInt16: JobRegistry.Runner] = [:]
   /// What the coordinator accepts in one frame.
   private var replyLimit = Frame.defaultLimit
+  private var memoryShare = Int.max
+  private var memoryGrant: (job: UInt64, bytes: Int)?
   private var lastFlush = MonotonicClock.now()
 
   /// Replies are held back only among jobs so short that a `write` for each would cost more than they
@@ -64,15 +66,25 @@ struct ServeLoop: ~Copyable {
       runners[frame.type] = registry.runner(named: name)
     case .job:
       try run(frame)
+    case .memory: try setMemory(frame)
     case .output, .failure:
       throw WireError.unexpectedKind(frame.kind.rawValue)
     }
+  }
+
+  private mutating func setMemory(_ frame: Frame) throws {
+    let bytes = try decoder.withPayload(of: frame) { payload in
+      var reader = ByteReader(payload)
+      return Int(clamping: try reader.read(UInt64.self))
+    }
+    if frame.id == 0 { memoryShare = bytes } else { memoryGrant = (frame.id, bytes) }
   }
 
   private mutating func run(_ frame: Frame) throws {
     guard let runner = runners[frame.type] else {
       throw WireError.malformedPayload("job of undeclared type \(frame.type)")
     }
+    JobMemory.allowance = memoryGrant?.job == frame.id ? memoryGrant?.bytes ?? 0 : memoryShare
     page?.runningJob = frame.id
     let limit = replyLimit
     // The closure may not touch the loop itself while the decoder lends it the payload.

@@ -18,6 +18,9 @@ extension Simulation {
     switch action {
     case .start(let worker): try start(worker)
     case .send(let id, let worker): try send(try job(id), to: worker)
+    case .grant(let id, let bytes, let worker):
+      try expect(jobs[try job(id)].demanded == bytes, "a grant of \(bytes) nobody asked for")
+      workers[worker].grant = bytes
     case .kill(let worker): try kill(worker)
     case .retire(let worker): try retire(worker)
     case .fail(let id, let cause): try fail(try job(id), cause)
@@ -47,10 +50,11 @@ extension Simulation {
       "job \(job) is sent to worker \(id), which isn't ready")
     try expect(jobs[job].place == .waiting, "job \(job) is sent while it's \(jobs[job].place)")
     try expect(!isOver(job), "job \(job) of a stopped stream is begun")
-    try expect(!worker.runsSuspect, "job \(job) is sent to a worker that runs a suspect")
-    if jobs[job].isSuspect {
-      try expect(worker.jobs.isEmpty, "suspect \(job) isn't alone")
-      workers[id].runsSuspect = true
+    try expect(!worker.runsAlone, "job \(job) is sent to a worker that runs another alone")
+    if jobs[job].isSuspect || jobs[job].demanded > 0 {
+      try expect(worker.jobs.isEmpty, "job \(job) isn't alone")
+      try expect(worker.grant == jobs[job].demanded, "job \(job) isn't granted what it needs")
+      workers[id].runsAlone = true
     } else {
       try expect(mayBegin(job), "job \(job) is begun though its stream holds too much")
       workers[id].wasFed = true
@@ -59,6 +63,14 @@ extension Simulation {
     workers[id].jobs.append(job)
     jobs[job].place = .sent(id)
     jobs[job].attempts += 1
+    try expect(claimedMemory <= policy.memory ?? .max, "\(claimedMemory) bytes are claimed")
+  }
+
+  /// What busy workers may use: a share, or what was granted.
+  var claimedMemory: Int {
+    guard let memory = policy.memory else { return 0 }
+    let share = memory / policy.workers
+    return workers.reduce(0) { $0 + ($1.jobs.isEmpty ? 0 : max(share, $1.grant)) }
   }
 
   /// A stream that holds too many bytes of results begins only what all of them wait for.
@@ -89,6 +101,9 @@ extension Simulation {
     switch cause {
     case .cancelled: try expect(isOver(job), "job \(job) is cancelled, but nobody stopped it")
     case .timedOut: try expect(deaths == .max, "job \(job) wasn't late, but timed out")
+    case .needsMemory(let bytes):
+      try expect(
+        bytes == jobs[job].memory && bytes > policy.memory ?? .max, "job \(job) needs no \(bytes)")
     case .crashed:
       try expect(
         deaths != .max && deaths >= policy.deathsAllowed,

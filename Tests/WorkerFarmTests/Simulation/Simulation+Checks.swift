@@ -84,6 +84,8 @@ extension Simulation {
     var all = 0
     var beginnable = 0
     var suspects = 0
+    /// Jobs that asked for memory, suspects or not.
+    var large = 0
   }
 
   private func count(_ waiting: inout Waiting, _ index: Int) {
@@ -93,8 +95,11 @@ extension Simulation {
     for job in stream.jobs[(stream.isOrdered ? stream.delivered : 0)...]
     where jobs[job].place == .waiting {
       waiting.all += 1
+      if jobs[job].demanded > 0 { waiting.large += 1 }
       if jobs[job].isSuspect {
         waiting.suspects += 1
+      } else if jobs[job].demanded > 0 {
+        continue
       } else if mayBegin(job) {
         waiting.beginnable += 1
       }
@@ -116,12 +121,22 @@ extension Simulation {
     try expect(
       alive >= min(scheduler.capacity, waiting.all),
       "\(alive) workers for \(waiting.all) jobs that wait")
-    try expect(idle == 0 || waiting.beginnable == 0, "a worker idles while a job may begin")
+    guard waiting.large == 0 else { return try checkLarge(idle: idle, starting: starting) }
+    let isOutOfMemory =
+      claimedMemory + (policy.memory ?? 0) / policy.workers > policy.memory ?? .max
+    try expect(
+      idle == 0 || waiting.beginnable == 0 || isOutOfMemory, "a worker idles while a job may begin")
     guard waiting.suspects > 0, starting == 0 else { return }
-    try expect(idle == 0, "a worker idles while a suspect waits")
+    try expect(idle == 0 || isOutOfMemory, "a worker idles while a suspect waits")
     let ready = workers.filter { $0.state == .up && !$0.isKilled }
     try expect(
       ready.isEmpty || wasRefused || !ready.allSatisfy(\.wasFed),
       "a suspect waits, and no worker is kept for it")
+  }
+
+  /// Ordinary jobs wait for the large ones, and these for memory.
+  private func checkLarge(idle: Int, starting: Int) throws {
+    guard idle > 0, starting == 0, claimedMemory == 0 else { return }
+    throw Breach(description: "a large job waits though nobody uses memory")
   }
 }

@@ -34,6 +34,7 @@ extension Simulation {
       id: id, stream: index, index: streams[index].submitted, size: size)
     note("job \(jobs.count) of stream \(index + 1), \(size) bytes, resolved: \(isResolved)")
     if isResolved { job.place = .answered }
+    if chance(profile.large) { job.memory = pick(0...1100) }
     while jobBySlot.count <= id.slot { jobBySlot.append(-1) }
     let earlier = jobBySlot[id.slot]
     if earlier >= 0 {

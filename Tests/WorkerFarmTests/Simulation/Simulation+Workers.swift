@@ -78,10 +78,16 @@ extension Simulation {
     guard count > 0, !workers[id].isUnheard else { return }
     for _ in 0..<count {
       let job = workers[id].jobs.removeFirst()
+      let grant = workers[id].grant
+      workers[id].grant = 0
+      workers[id].runsAlone = false
+      if jobs[job].memory > max(grant, memoryShare) {
+        try demand(job, id)
+        continue
+      }
       let size = pick(0...120)
       note("worker \(id) answers job \(job) with \(size) bytes")
       workers[id].done -= 1
-      workers[id].runsSuspect = false
       deathsInARow = 0
       try scheduler.replied(id, job: jobs[job].id, size: size)
       jobs[job].place = .answered
@@ -90,6 +96,26 @@ extension Simulation {
     workers[id].since = now
     scheduler.settled(id, now: now)
     recallIfAborted(id)
+  }
+
+  private var memoryShare: Int { policy.memory.map { $0 / policy.workers } ?? .max }
+
+  /// The job says that it needs more than it may use.
+  private func demand(_ job: Int, _ id: WorkerID) throws {
+    note("job \(job) at worker \(id) asks for \(jobs[job].memory) bytes")
+    workers[id].done -= 1
+    deathsInARow = 0
+    jobs[job].place = .waiting
+    let isPossible = jobs[job].memory <= policy.memory ?? .max && !isOver(job)
+    if isPossible {
+      jobs[job].attempts -= 1
+      jobs[job].demanded = jobs[job].memory
+    }
+    try scheduler.demanded(id, job: jobs[job].id, memory: jobs[job].memory)
+    try perform()
+    try expect(
+      (jobs[job].place == .waiting) == isPossible || jobs[job].place == .sent(id),
+      "job \(job), which asked for \(jobs[job].memory), is \(jobs[job].place)")
   }
 
   /// An input's bytes are replaced by its result's.

@@ -43,7 +43,7 @@ final class Simulation {
       window: Window(
         jobs: Int.random(in: profile.windowJobs, using: &random),
         bytes: Int.random(in: profile.windowBytes, using: &random)),
-      windowAdapts: profile.windowAdapts)
+      memory: profile.large > 0 ? 1000 : nil, windowAdapts: profile.windowAdapts)
     scheduler = Scheduler(policy: policy)
     workers = (0..<policy.workers).map { _ in VirtualWorker() }
     self.random = random

@@ -23,6 +23,8 @@ struct SimulationProfile: Sendable, CustomTestStringConvertible {
   var stop = 0
   var abort = 0
   var close = 0
+  /// A bound on memory, and jobs that need more than their share of it; out of a hundred.
+  var large = 0
 
   var testDescription: String { name }
 
@@ -41,10 +43,14 @@ struct SimulationProfile: Sendable, CustomTestStringConvertible {
     SimulationProfile(
       name: "one worker, many streams", workers: 1...1, streams: 2...4, windowAdapts: true,
       hasTimeout: 30, death: 6, hang: 3, stop: 2, abort: 5),
+    SimulationProfile(name: "large jobs", jobsPerStream: 0...12, large: 30),
+    SimulationProfile(
+      name: "large jobs, and workers die", jobsPerStream: 0...12, hasTimeout: 20, death: 6, hang: 3,
+      stop: 1, abort: 2, large: 30),
     SimulationProfile(
       name: "everything", streams: 1...4, windowBytes: 1...2000, windowAdapts: true, hasTimeout: 40,
       death: 8,
-      breach: 4, hang: 4, unavailable: 4, stop: 1, abort: 2, close: 2),
+      breach: 4, hang: 4, unavailable: 4, stop: 1, abort: 2, close: 2, large: 10),
   ]
 }
 
@@ -70,7 +76,9 @@ final class VirtualWorker {
   var jobs: [Int] = []
   var done = 0
   var isRunning = false
-  var runsSuspect = false
+  var runsAlone = false
+  /// What was granted to the job that is sent next, or that runs alone.
+  var grant = 0
   /// It got an ordinary job in this turn.
   var wasFed = false
   /// Since when it starts or retires, or since when its first job can have been running.
@@ -94,6 +102,9 @@ struct VirtualJob {
   var size: Int
   var place = Place.waiting
   var isSuspect = false
+  /// What it needs, and what it has asked for.
+  var memory = 0
+  var demanded = 0
   var deaths = 0
   var returns = 0
   var attempts = 0

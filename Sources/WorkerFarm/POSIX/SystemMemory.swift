@@ -1,0 +1,24 @@
+import Glibc
+
+/// How much memory this process may really use.
+public enum SystemMemory {
+  /// Bytes that can be had without swapping: the smaller of what the kernel estimates for the machine and of
+  /// the control group's limit; nil if neither is known.
+  public static var available: Int? {
+    let machine = SmallFile.text("/proc/meminfo").flatMap(available(inTable:))
+    let group = ControlGroup.tightest("memory.max") { Int($0.prefix { $0 != "\n" }) }
+    guard machine != nil || group != nil else { return nil }
+    return min(machine ?? .max, group ?? .max)
+  }
+
+  /// Reads `/proc/meminfo`: `MemAvailable:   123456 kB` among its lines.
+  static func available(inTable text: String) -> Int? {
+    for line in text.split(separator: "\n") where line.hasPrefix("MemAvailable:") {
+      let fields = line.split(separator: " ")
+      guard fields.count == 3, fields[2] == "kB", let kibibytes = Int(fields[1]) else { return nil }
+      let (bytes, overflow) = kibibytes.multipliedReportingOverflow(by: 1024)
+      return overflow || bytes < 0 ? nil : bytes
+    }
+    return nil
+  }
+}

@@ -1,0 +1,43 @@
+import Synchronization
+
+/// The memory that jobs may use in a pool with a bound on it, ``PoolConfiguration/memory``.
+///
+/// Each worker has an equal share of the pool's memory. A job that turns out to need more asks for it before
+/// it allocates, and begins again when the others have left enough:
+///
+/// ```swift
+/// func run() throws -> Report {
+///   let header = try Header(reading: path)
+///   try JobMemory.claim(header.decodedByteCount)
+///   return try Report(decoding: path)
+/// }
+/// ```
+public enum JobMemory {
+  private static let current = Atomic<Int>(.max)
+
+  /// Bytes that the running job may use; `Int.max` where there's no bound, as outside of workers.
+  ///
+  /// A worker runs one job at a time, so what one of its threads reads here holds for all.
+  public internal(set) static var allowance: Int {
+    get { current.load(ordering: .relaxed) }
+    set { current.store(newValue, ordering: .relaxed) }
+  }
+
+  /// Asks for `bytes` of memory in all for the running job.
+  ///
+  /// - Throws: ``MemoryDemand`` if that's more than the job may use now. Let it leave the job's `run()`: then
+  ///   the job is run again, from its beginning, as soon as it may use that much, beside fewer others or
+  ///   alone; or it fails as ``JobFailure/memoryLimit(needed:allowed:)`` if the whole pool hasn't that much.
+  ///   What a job does before its claim may therefore happen twice.
+  public static func claim(_ bytes: Int) throws(MemoryDemand) {
+    if bytes > allowance { throw MemoryDemand(bytes: bytes) }
+  }
+}
+
+/// A job needs more memory than it may use now; see ``JobMemory/claim(_:)``.
+public struct MemoryDemand: Error, Hashable, Sendable {
+  /// What it needs in all.
+  public let bytes: Int
+
+  public init(bytes: Int) { self.bytes = bytes }
+}
