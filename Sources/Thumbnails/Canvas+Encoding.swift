@@ -3,13 +3,16 @@ import CImageCodecs
 extension Canvas {
   /// The file's bytes. JPEG takes a canvas without alpha only.
   func encoded(
-    as format: EncodedFormat, quality: Int, tag: ThumbnailTag?
+    as format: EncodedFormat, options: ThumbnailOptions
   ) throws(ThumbnailError) -> [UInt8] {
+    var settings = codec_jpeg_settings(
+      quality: UInt32(options.quality), full_chroma: options.subsampling == .yuv444,
+      progressive: options.progressive)
     var encoded = codec_bytes()
     var report = codec_report()
-    let status = withCodecPicture(tag: tag) { picture in
+    let status = withCodecPicture(tag: options.tag) { picture in
       switch format {
-      case .jpeg: codec_jpeg_encode(picture, UInt32(quality), &encoded, &report)
+      case .jpeg: codec_jpeg_encode(picture, &settings, &encoded, &report)
       case .png: codec_png_encode(picture, &encoded, &report)
       }
     }

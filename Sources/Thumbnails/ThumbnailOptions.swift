@@ -1,9 +1,21 @@
 /// How thumbnails are to be made.
 public struct ThumbnailOptions: Sendable, Hashable, Codable {
-  /// The box that the upright picture is fitted into. A picture is never enlarged.
-  public var size: ThumbnailSize
+  /// The boxes that the upright picture is fitted into, one for each thumbnail; at least one.
+  public var sizes: [ThumbnailSize]
+  /// How it is fitted.
+  public var fit: ThumbnailFit
+  /// What ``ThumbnailFit/cover`` keeps.
+  public var gravity: ThumbnailGravity
+  /// Whether a thumbnail may be larger than the picture.
+  public var enlarge: Bool
   /// JPEG quality, 1 ... 100, on libjpeg's scale.
   public var quality: Int
+  public var subsampling: ChromaSubsampling
+  /// Whether a JPEG shows itself coarse first and then finer. Smaller by a few percent from about 10 KB on,
+  /// and slower to make and to decode.
+  public var progressive: Bool
+  /// What shows through a transparent picture that becomes a JPEG.
+  public var background: RGBColor
   public var format: ThumbnailFormat
   /// The largest picture that is decoded, in pixels; judged by the header.
   public var maxPixels: Int
@@ -25,9 +37,22 @@ public struct ThumbnailOptions: Sendable, Hashable, Codable {
   /// 1 GiB: a progressive picture of 200 megapixels with subsampled chroma needs 600 MB.
   public static let defaultMaxDecoderBytes = 1 << 30
 
+  /// The first of ``sizes``.
+  public var size: ThumbnailSize {
+    get { sizes[0] }
+    set { sizes[0] = newValue }
+  }
+
+  /// Options for one thumbnail of each picture.
   public init(
     size: ThumbnailSize,
+    fit: ThumbnailFit = .contain,
+    gravity: ThumbnailGravity = .center,
+    enlarge: Bool = false,
     quality: Int = defaultQuality,
+    subsampling: ChromaSubsampling = .yuv420,
+    progressive: Bool = false,
+    background: RGBColor = .white,
     format: ThumbnailFormat = .auto,
     maxPixels: Int = defaultMaxPixels,
     maxScans: Int = defaultMaxScans,
@@ -35,8 +60,14 @@ public struct ThumbnailOptions: Sendable, Hashable, Codable {
     lenient: Bool = false,
     tag: ThumbnailTag? = nil
   ) {
-    self.size = size
+    self.sizes = [size]
+    self.fit = fit
+    self.gravity = gravity
+    self.enlarge = enlarge
     self.quality = quality
+    self.subsampling = subsampling
+    self.progressive = progressive
+    self.background = background
     self.format = format
     self.maxPixels = maxPixels
     self.maxScans = maxScans

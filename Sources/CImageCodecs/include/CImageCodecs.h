@@ -5,8 +5,10 @@
 
 #include "codec_memory.h"
 #include "codec_status.h"
+#include "finish_row.h"
 #include "jpeg_decode.h"
 #include "jpeg_encode.h"
+#include "pair_pixels.h"
 #include "png_decode.h"
 #include "png_encode.h"
 #include "resample.h"

@@ -1,0 +1,121 @@
+import CImageCodecs
+
+/// Decodes a picture once and renders every frame that is asked for, as stored: the frames' parts and sizes
+/// are turned to the stored picture here, and the canvases back upright when they are done.
+struct Renderer {
+  let header: PictureHeader
+  /// Of the upright picture.
+  let frames: [Frame]
+  let options: ThumbnailOptions
+
+  /// A canvas for each frame, upright.
+  func canvases(from decoder: any PictureDecoder) throws(ThumbnailError) -> [Canvas] {
+    let plan = RenderPlan(frames.map { $0.stored(in: header.size, header.orientation) })
+    var layers: [RenderLayer] = []
+    for (index, step) in plan.steps.enumerated() {
+      layers.append(try layer(for: step.frame, isSource: plan.isSource(index)))
+    }
+    try renderRows(plan, layers, from: decoder)
+    for (index, step) in plan.steps.enumerated() {
+      guard case .step(let source) = step.source, let held = layers[source].held else { continue }
+      let larger = plan.steps[source].frame
+      let part = step.frame.region.relative(to: larger.region, of: larger.target)
+      try held.resize(part, to: step.frame.target, emit: layers[index].append)
+    }
+    try cutOut(plan, layers)
+    let canvases = layers.map { $0.canvas.upright(from: header.orientation) }
+    return plan.stepOfFrame.map { canvases[$0] }
+  }
+
+  /// What becomes of the pixels on the canvases.
+  private var finish: PixelFinish {
+    if !header.layout.hasAlpha { return .opaque }
+    return options.format == .jpeg ? .laid(on: options.background) : .straight
+  }
+
+  /// Whether the canvases have one colour channel.
+  private var isGrey: Bool {
+    let staysGrey = finish != .laid(on: options.background) || options.background.isGrey
+    return header.layout.isGrey && staysGrey
+  }
+
+  private func layer(
+    for frame: Frame, isSource: Bool
+  ) throws(ThumbnailError) -> RenderLayer {
+    RenderLayer(
+      canvas: Canvas(size: frame.finalSize, isGrey: isGrey, finish: finish),
+      isFinished: frame.window == nil,
+      held: isSource || frame.window != nil ? try HeldPicture(size: frame.target) : nil)
+  }
+
+  private func renderRows(
+    _ plan: RenderPlan, _ layers: [RenderLayer], from decoder: any PictureDecoder
+  ) throws(ThumbnailError) {
+    let direct = plan.steps.indices.filter { plan.steps[$0].source == .rows }
+    let target = decodingTarget(direct.map { plan.steps[$0].frame })
+    let grid = try decoder.start(for: target, options: options)
+    var resizers: [Resizer] = []
+    for index in direct {
+      let frame = plan.steps[index].frame
+      resizers.append(
+        try Resizer(
+          source: grid.size, part: grid.part(frame.region, of: header.size), target: frame.target))
+    }
+    let stride = grid.size.width * header.layout.channels * header.sampleBytes
+    let rows: Memory<UInt8> = try Memory(count: stride * Resizer.batchRows)
+    for first in Swift.stride(from: 0, to: grid.size.height, by: Resizer.batchRows) {
+      let count = min(Resizer.batchRows, grid.size.height - first)
+      try decoder.read(into: rows.start, stride: stride, count: count)
+      for (index, resizer) in zip(direct, resizers) {
+        resizer.push(
+          count: count,
+          load: { row, pairs in
+            codec_load_row(
+              resizer.kernel, header.layout, UInt32(header.sampleBytes), rows.start + row * stride,
+              UInt32(grid.size.width), pairs)
+          }, emit: layers[index].append)
+      }
+    }
+    try decoder.finish()
+  }
+
+  /// What the decoder must at least be able to give: the whole picture at the finest frame's scale.
+  private func decodingTarget(_ frames: [Frame]) -> PixelSize {
+    frames.map { $0.wholePicture(of: header.size) }.reduce(PixelSize(width: 1, height: 1)) {
+      PixelSize(width: max($0.width, $1.width), height: max($0.height, $1.height))
+    }
+  }
+
+  /// Makes the canvases that show a part whose place the picture itself decides.
+  private func cutOut(_ plan: RenderPlan, _ layers: [RenderLayer]) throws(ThumbnailError) {
+    var focus: Focus?
+    for (step, layer) in zip(plan.steps, layers) {
+      guard let window = step.frame.window, let held = layer.held else { continue }
+      // The first is the largest, and one place is for all of the same shape.
+      if focus == nil { focus = try Focus(of: held, orientation: header.orientation) }
+      guard let part = focus?.place(window.extent, in: held.size) else { continue }
+      try held.resize(part, to: window.target) { layer.canvas.append($0) }
+    }
+  }
+}
+
+/// A frame's pixels while they come in.
+private final class RenderLayer {
+  /// The thumbnail's pixels.
+  var canvas: Canvas
+  /// Whether rows that come in are the canvas's.
+  private let isFinished: Bool
+  /// The rows as they come in, if they are needed further.
+  let held: HeldPicture?
+
+  init(canvas: Canvas, isFinished: Bool, held: HeldPicture?) {
+    self.canvas = canvas
+    self.isFinished = isFinished
+    self.held = held
+  }
+
+  func append(_ row: UnsafeBufferPointer<Int16>) {
+    held?.append(row)
+    if isFinished { canvas.append(row) }
+  }
+}
