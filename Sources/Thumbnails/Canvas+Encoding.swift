@@ -21,7 +21,7 @@ extension Canvas {
     return Array(UnsafeBufferPointer(start: encoded.data, count: encoded.count))
   }
 
-  private var layout: codec_layout {
+  var layout: codec_layout {
     switch (isGrey, hasAlpha) {
     case (true, false): CODEC_GREY
     case (true, true): CODEC_GREY_ALPHA

@@ -62,12 +62,16 @@ struct Focus {
     return min((spare * Double(best) / Double(places)).rounded(), spare)
   }
 
+  /// People put what matters near the middle: a place at either end counts by so many percent less.
+  private static let centrePreference = 15
+
   /// Of equals the most central one, and of two such the first.
   private static func bestPlace(of count: Int, in scores: [Int]) -> Int {
     let weights = (0..<count).map { weight(at: $0, of: count) }
     let places = scores.count - count
     let totals = (0...places).map { place in
-      zip(weights, scores[place..<(place + count)]).reduce(0) { $0 + $1.0 * $1.1 }
+      let total = zip(weights, scores[place..<(place + count)]).reduce(0) { $0 + $1.0 * $1.1 }
+      return total * (100 * places - abs(2 * place - places) * centrePreference)
     }
     return totals.indices.max { left, right in
       if totals[left] != totals[right] { return totals[left] < totals[right] }

@@ -1,18 +1,20 @@
 /// How much there is to see at each pixel of a small picture: 0 ... ``highest``.
 ///
-/// What smartcrop.js counts (jwagner/smartcrop.js, README): edges, strong colours and the hues of skin. Its
-/// weights are its own for edges and colours; skin counts less here, because sand, wood and brick have it too.
+/// What smartcrop.js counts (jwagner/smartcrop.js, README): edges, strong colours and the hues of skin; and
+/// colours count the more the rarer they are, so that a kite is more than its sky. The weights were set by
+/// looking at photographs. Skin counts less than there, because sand, wood and brick have its hue too.
+///
 /// Only additions, multiplications, divisions and square roots of doubles are used, in a fixed order, and the
 /// scores are integers: the same picture gives the same scores on every processor.
 struct Saliency {
   static let highest = 255
 
-  private static let edgeWeight = 0.5
-  private static let skinWeight = 0.35
-  private static let saturationWeight = 0.15
+  private static let edgeWeight = 0.4
+  private static let skinWeight = 0.3
+  private static let saturationWeight = 0.3
   /// Edges below it are noise and what JPEG leaves around them.
   private static let faintestEdge = 6.0
-  /// The direction of human skin's colours in linear-looking RGB, as smartcrop.js measured it.
+  /// The direction of the colour of human skin, as smartcrop.js has it.
   private static let skin = (red: 0.78, green: 0.57, blue: 0.44)
 
   let width: Int
@@ -24,14 +26,16 @@ struct Saliency {
     width = canvas.size.width
     height = canvas.size.height
     scores.reserveCapacity(canvas.size.pixels)
+    let rarity = ColourRarity(of: canvas)
     let lightness = (0..<canvas.size.pixels).map { Self.lightness(canvas.colour(at: $0)) }
     for y in 0..<height {
       for x in 0..<width {
         let colour = canvas.colour(at: y * width + x)
         let score =
           Self.edgeWeight * edge(lightness, x, y)
-          + Self.skinWeight * Self.skinLikeness(colour)
-          + Self.saturationWeight * Self.saturation(colour)
+          + rarity.of(colour)
+          * (Self.skinWeight * Self.skinLikeness(colour)
+            + Self.saturationWeight * Self.saturation(colour))
         scores.append(min(Int(score * Double(Self.highest)), Self.highest))
       }
     }
@@ -80,6 +84,33 @@ struct Saliency {
     guard most > least, sum > 0.1 * 510, sum < 0.9 * 510 else { return 0 }
     let saturation = (most - least) / (sum > 255 ? 510 - sum : sum)
     return max(saturation - faintest, 0) / (1 - faintest)
+  }
+}
+
+/// How rare each colour is in a picture.
+private struct ColourRarity {
+  /// Levels of each channel; more would part the shades of one thing.
+  private static let levels = 4
+
+  private var counts = [Int](repeating: 0, count: levels * levels * levels)
+  private let pixels: Int
+
+  init(of canvas: Canvas) {
+    pixels = canvas.size.pixels
+    for pixel in 0..<pixels {
+      counts[Self.bin(canvas.colour(at: pixel))] += 1
+    }
+  }
+
+  /// Near 1 for a colour that few pixels have, 0 when all have it.
+  func of(_ colour: Saliency.Colour) -> Double {
+    let share = Double(counts[Self.bin(colour)]) / Double(pixels)
+    return (1 - share) * (1 - share)
+  }
+
+  private static func bin(_ colour: Saliency.Colour) -> Int {
+    func level(_ sample: Double) -> Int { Int(sample) * levels / 256 }
+    return (level(colour.red) * levels + level(colour.green)) * levels + level(colour.blue)
   }
 }
 

@@ -9,6 +9,10 @@ public struct Thumbnail: Sendable, Hashable {
   public let source: SourceInfo
   /// How many oddities the decoder saw that cost no pixel, or, with ``ThumbnailOptions/lenient``, that did.
   public let warnings: Int
+  /// The base64 text of its ThumbHash; `nil` unless ``ThumbnailOptions/placeholders`` asks for it.
+  public let thumbhash: String?
+  /// `nil` unless ``ThumbnailOptions/placeholders`` asks for it, or when every pixel is transparent.
+  public let dominantColor: RGBColor?
 }
 
 /// What a picture's header tells.

@@ -17,7 +17,9 @@ public struct ThumbnailOptions: Sendable, Hashable, Codable {
   /// What shows through a transparent picture that becomes a JPEG.
   public var background: RGBColor
   public var format: ThumbnailFormat
-  /// The largest picture that is decoded, in pixels; judged by the header.
+  /// What is to stand for the thumbnail while it loads.
+  public var placeholders: Set<Placeholder>
+  /// The largest picture that is decoded, in pixels; judged by the header. No thumbnail has more either.
   public var maxPixels: Int
   /// The most scans that a JPEG may have. Common progressive files have 10, optimisers make up to about 20;
   /// a file of thousands of empty ones costs minutes.
@@ -54,6 +56,7 @@ public struct ThumbnailOptions: Sendable, Hashable, Codable {
     progressive: Bool = false,
     background: RGBColor = .white,
     format: ThumbnailFormat = .auto,
+    placeholders: Set<Placeholder> = [],
     maxPixels: Int = defaultMaxPixels,
     maxScans: Int = defaultMaxScans,
     maxDecoderBytes: Int = defaultMaxDecoderBytes,
@@ -69,6 +72,7 @@ public struct ThumbnailOptions: Sendable, Hashable, Codable {
     self.progressive = progressive
     self.background = background
     self.format = format
+    self.placeholders = placeholders
     self.maxPixels = maxPixels
     self.maxScans = maxScans
     self.maxDecoderBytes = maxDecoderBytes

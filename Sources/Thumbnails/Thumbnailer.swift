@@ -81,10 +81,13 @@ public struct Thumbnailer: Sendable {
     let asPNG = options.format == .png || options.format == .auto && !canvas.isOpaque
     let pixels = canvas.hasAlpha && canvas.isOpaque ? canvas.droppingAlpha() : canvas
     let format: EncodedFormat = asPNG ? .png : .jpeg
+    let small = options.placeholders.isEmpty ? nil : try pixels.forPlaceholders()
     return Thumbnail(
       bytes: try pixels.encoded(as: format, options: options),
       format: format, width: pixels.size.width, height: pixels.size.height,
-      source: decoder.header.sourceInfo, warnings: decoder.warnings)
+      source: decoder.header.sourceInfo, warnings: decoder.warnings,
+      thumbhash: small.flatMap { options.thumbhash(of: $0) },
+      dominantColor: small.flatMap { options.dominantColor(of: $0) })
   }
 
   private static func decoder(
