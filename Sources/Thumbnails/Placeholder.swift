@@ -38,11 +38,9 @@ extension Canvas {
       guard let start = samples.baseAddress else { return }
       for first in Swift.stride(from: 0, to: size.height, by: Resizer.batchRows) {
         resizer.push(
-          count: min(Resizer.batchRows, size.height - first),
-          load: { row, pairs in
-            codec_load_row(
-              resizer.kernel, layout, 1, start + (first + row) * stride, UInt32(size.width), pairs)
-          }, emit: { small.append($0) })
+          start + first * stride, stride: stride,
+          count: min(Resizer.batchRows, size.height - first), layout: layout, sampleBytes: 1
+        ) { small.append($0) }
       }
     }
     return small

@@ -68,12 +68,8 @@ struct Renderer {
       try decoder.read(into: rows.start, stride: stride, count: count)
       for (index, resizer) in zip(direct, resizers) {
         resizer.push(
-          count: count,
-          load: { row, pairs in
-            codec_load_row(
-              resizer.kernel, header.layout, UInt32(header.sampleBytes), rows.start + row * stride,
-              UInt32(grid.size.width), pairs)
-          }, emit: layers[index].append)
+          rows.start, stride: stride, count: count, layout: header.layout,
+          sampleBytes: header.sampleBytes, emit: layers[index].append)
       }
     }
     try decoder.finish()

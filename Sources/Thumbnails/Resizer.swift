@@ -9,7 +9,7 @@ final class Resizer {
   private static let channels = CODEC_CHANNELS
   private static let laneGroup = CODEC_LANES
 
-  let kernel = codec_kernel_best()
+  private let kernel: codec_kernel
   private let across: FilterAxis
   private let down: FilterAxis
   private let source: PixelSize
@@ -30,7 +30,10 @@ final class Resizer {
   /// - Parameters:
   ///   - source: the rows' length and how many will come.
   ///   - part: what of them becomes the target; the rest counts as its surroundings.
-  init(source: PixelSize, part: Region, target: PixelSize) throws(ThumbnailError) {
+  init(
+    source: PixelSize, part: Region, target: PixelSize, kernel: codec_kernel = codec_kernel_best()
+  ) throws(ThumbnailError) {
+    self.kernel = kernel
     across = FilterAxis(
       sourceCount: source.width, origin: part.x, covered: part.width, targetCount: target.width)
     down = FilterAxis(
@@ -67,6 +70,19 @@ final class Resizer {
         kernel, axis, sources.start, sourceStride, slot(pair), slot(pair + 1))
     }
     emitReadyRows(emit)
+  }
+
+  /// Takes the next rows of a decoder's, `stride` bytes apart.
+  func push(
+    _ rows: UnsafePointer<UInt8>, stride: Int, count: Int, layout: codec_layout, sampleBytes: Int,
+    emit: (UnsafeBufferPointer<Int16>) -> Void
+  ) {
+    push(
+      count: count,
+      load: { row, pairs in
+        codec_load_row(
+          kernel, layout, UInt32(sampleBytes), rows + row * stride, UInt32(source.width), pairs)
+      }, emit: emit)
   }
 
   static var batchRows: Int { batch }

@@ -81,7 +81,8 @@ struct PNGFixture: Sendable, CustomTestStringConvertible {
   }
 
   func encoded() -> [UInt8] {
-    let rows = (0..<height).flatMap { y in Self.packed((0..<width).flatMap { pixel($0, y) }, depth) }
+    let rows = (0..<height).flatMap { y in Self.packed((0..<width).flatMap { pixel($0, y) }, depth)
+    }
     let transparent = transparentColour.map { $0 + [0, 0] } ?? [0, 0, 0]
     let flatPalette = palette.flatMap { $0 }
     return rows.withUnsafeBufferPointer { rows in

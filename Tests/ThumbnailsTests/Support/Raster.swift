@@ -48,6 +48,16 @@ struct Raster: Equatable {
     Array(samples[((y * width + x) * 4)...].prefix(4))
   }
 
+  /// As if it had been stored with an orientation.
+  func turned(from orientation: Orientation) -> Raster {
+    let size = PixelSize(width: width, height: height)
+    let upright = orientation.swapsSides ? size.transposed : size
+    return Raster(width: upright.width, height: upright.height) { x, y in
+      let position = orientation.storedPosition(x: x, y: y, stored: size)
+      return self[position.x, position.y]
+    }
+  }
+
   /// The largest difference of any two samples; 256 when the sizes differ.
   func largestDifference(from other: Raster) -> Int {
     guard width == other.width, height == other.height else { return 256 }

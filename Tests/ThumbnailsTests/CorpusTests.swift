@@ -1,0 +1,116 @@
+import Foundation
+import Testing
+
+@testable import Thumbnails
+
+/// Real and hostile pictures that aren't part of the project: in the directory FARM_CORPUS, else beside the
+/// package. Without them these tests are skipped.
+enum Corpus {
+  static let directory: URL? = {
+    let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let named = ProcessInfo.processInfo.environment["FARM_CORPUS"].map { URL(filePath: $0) }
+    let directory = named ?? package.appending(path: "../shared/corpus")
+    return FileManager.default.fileExists(atPath: directory.path) ? directory : nil
+  }()
+
+  /// The rows of a table: a file's name and the other columns.
+  static func table(_ name: String) -> [[String]] {
+    guard let directory,
+      let text = try? String(contentsOf: directory.appending(path: name), encoding: .utf8)
+    else { return [] }
+    return text.split(separator: "\n").dropFirst().map { line in
+      line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+    }
+  }
+
+  static func bytes(_ path: String) throws -> [UInt8] {
+    [UInt8](try Data(contentsOf: try #require(directory).appending(path: path)))
+  }
+}
+
+@Suite("The corpus", .enabled(if: Corpus.directory != nil))
+struct CorpusTests {
+  static let options = ThumbnailOptions(size: ThumbnailSize("256")!)
+
+  /// Classes of hostile files by what must become of them; classes of mixed content aren't listed.
+  static let thumbnailed: Set = [
+    "pngsuite-valid", "exif-orientation", "extreme-dims", "odd-valid", "cmyk",
+  ]
+  static let broken: Set = [
+    "pngsuite-corrupt", "truncated-jpeg", "truncated-png", "zero-byte", "bad-header", "fuzz-jpeg",
+  ]
+  static let refused: Set = ["bomb"]
+
+  @Test("of hostile files: each ends as its kind should", arguments: Corpus.table("hostile.tsv"))
+  func hostile(row: [String]) throws {
+    let bytes = try Corpus.bytes("hostile/" + row[0])
+    do {
+      let result = try Thumbnailer(options: Self.options).thumbnail(of: bytes)
+      #expect((1...256).contains(result.width) && (1...256).contains(result.height))
+      #expect(!Self.broken.union(Self.refused).contains(row[1]), "\(row[0]) is \(row[1])")
+    } catch {
+      #expect(!Self.thumbnailed.contains(row[1]), "\(row[0]) is \(row[1]), but \(error)")
+      if Self.broken.contains(row[1]) { #expect(error.category == .brokenPicture, "\(row[0])") }
+      if Self.refused.contains(row[1]) { #expect(error.category == .refused, "\(row[0])") }
+    }
+  }
+
+  @Test("of photographs: each becomes a thumbnail", arguments: Corpus.table("photos.tsv"))
+  func photographs(row: [String]) throws {
+    let result = try Thumbnailer(options: Self.options).thumbnail(
+      of: Corpus.bytes("photos/" + row[0]))
+    #expect(max(result.width, result.height) == 256)
+    let turned = ["5", "6", "7", "8"].contains(row[7])
+    #expect("\(result.source.width)" == row[turned ? 3 : 2])
+    #expect(result.format == .jpeg && result.warnings == 0)
+  }
+
+  @Test("of PNGs: each becomes a thumbnail", arguments: Corpus.table("png.tsv"))
+  func pngs(row: [String]) throws {
+    let result = try Thumbnailer(options: Self.options).thumbnail(of: Corpus.bytes("png/" + row[0]))
+    #expect("\(result.source.width) \(result.source.height)" == "\(row[3]) \(row[4])")
+    #expect(max(result.width, result.height) == 256 && result.warnings == 0)
+  }
+
+  /// Sets of one picture stored in several orientations, with a number or a name drawn on it.
+  @Test(
+    "of orientations: all of a set look most like the upright one",
+    arguments: [
+      ("or_Landscape_1.jpg", ["or_Landscape_3.jpg", "or_Landscape_5.jpg", "or_Landscape_7.jpg"]),
+      (
+        "or_Portrait_0.jpg",
+        ["or_Portrait_2.jpg", "or_Portrait_4.jpg", "or_Portrait_6.jpg", "or_Portrait_8.jpg"]
+      ),
+      ("sh_Landscape_1.jpg", ["sh_Landscape_4.jpg", "sh_Landscape_6.jpg"]),
+      (
+        "sh_Portrait_1.jpg",
+        [
+          "sh_Portrait_2.jpg", "sh_Portrait_4.jpg", "sh_Portrait_5.jpg", "sh_Portrait_7.jpg",
+          "sh_Portrait_8.jpg",
+        ]
+      ),
+      (
+        "hopper_orientation_2.jpg",
+        ["hopper_orientation_4.jpg", "hopper_orientation_6.jpg", "hopper_orientation_8.jpg"]
+      ),
+    ])
+  func orientations(reference: String, others: [String]) throws {
+    func upright(_ name: String) throws -> Raster {
+      let result = try Thumbnailer(options: Self.options).thumbnail(
+        of: Corpus.bytes("hostile/" + name))
+      return try Raster(decoding: result.bytes)
+    }
+    let expected = try upright(reference)
+    for name in others {
+      let picture = try upright(name)
+      let difference = picture.meanDifference(from: expected)
+      for wrong in Orientation.allCases where wrong != .upright {
+        // The pictures differ in the number on them and in compression, but by far less than if turned.
+        #expect(
+          2 * difference < picture.turned(from: wrong).meanDifference(from: expected),
+          "\(name) looks like \(wrong)")
+      }
+    }
+  }
+}

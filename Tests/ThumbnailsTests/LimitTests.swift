@@ -1,0 +1,81 @@
+import Testing
+
+@testable import Thumbnails
+
+@Suite("Limits")
+struct LimitTests {
+  static func error(_ bytes: [UInt8], _ change: (inout ThumbnailOptions) -> Void) -> String {
+    var options = ThumbnailOptions(size: ThumbnailSize("16")!)
+    change(&options)
+    do {
+      _ = try thumbnail(bytes, options)
+      return "none"
+    } catch {
+      return (error as? ThumbnailError)?.kind ?? "foreign"
+    }
+  }
+
+  static let progressive = JPEGFixture(progressive: true).encoded()
+  static let interlaced = PNGFixture(width: 96, height: 64, interlaced: true) { x, y in
+    [x, y, 0]
+  }.encoded()
+
+  @Test("on pixels are exact", arguments: [progressive, interlaced])
+  func pixels(bytes: [UInt8]) {
+    #expect(Self.error(bytes) { $0.maxPixels = 96 * 64 } == "none")
+    #expect(Self.error(bytes) { $0.maxPixels = 96 * 64 - 1 } == "tooLarge")
+  }
+
+  @Test(
+    "on a decoder's memory are exact",
+    arguments: [(progressive, 96 / 8 * 64 / 8 * 3 * 128), (interlaced, 96 * 64 * 3)])
+  func memory(bytes: [UInt8], needed: Int) {
+    #expect(Self.error(bytes) { $0.maxDecoderBytes = needed } == "none")
+    #expect(Self.error(bytes) { $0.maxDecoderBytes = needed - 1 } == "tooLarge")
+  }
+
+  @Test("on memory don't touch what is streamed")
+  func streamedNeedsNone() {
+    #expect(Self.error(JPEGFixture().encoded()) { $0.maxDecoderBytes = 0 } == "none")
+    let png = PNGFixture { x, y in [x, y, 0] }.encoded()
+    #expect(Self.error(png) { $0.maxDecoderBytes = 0 } == "none")
+  }
+
+  @Test("on scans are exact")
+  func scans() {
+    let count = Self.progressive.ranges(of: [0xFF, 0xDA]).count
+    #expect(Self.error(Self.progressive) { $0.maxScans = count } == "none")
+    #expect(Self.error(Self.progressive) { $0.maxScans = count - 1 } == "tooManyScans")
+  }
+
+  @Test("stop a thousand repeated scans, lenient or not", arguments: [true, false])
+  func scanBomb(lenient: Bool) throws {
+    let end = Self.progressive.count - 2
+    let scans = Self.progressive.ranges(of: [0xFF, 0xDA])
+    var bomb = Array(Self.progressive[..<end])
+    for _ in 0..<1000 { bomb += Self.progressive[scans[scans.count - 1].lowerBound..<end] }
+    bomb += [0xFF, 0xD9]
+    let kind = Self.error(bomb) { $0.lenient = lenient }
+    // A scan that comes twice also breaks the order of the progression, which strict decoding minds first.
+    #expect(kind == (lenient ? "tooManyScans" : "corrupt"))
+  }
+
+  @Test("refuse a JPEG whose header claims the most pixels", arguments: [true, false])
+  func jpegBomb(progressive: Bool) throws {
+    var bytes = JPEGFixture(progressive: progressive).encoded()
+    let frame = try #require(bytes.firstRange(of: [0xFF, progressive ? 0xC2 : 0xC0])).lowerBound
+    bytes.replaceSubrange((frame + 5)..<(frame + 9), with: [0xFF, 0xDC, 0xFF, 0xDC])  // 65500
+    #expect(Self.error(bytes) { _ in } == "tooLarge")
+    bytes.replaceSubrange((frame + 5)..<(frame + 9), with: [0xFF, 0xFF, 0xFF, 0xFF])
+    #expect(Self.error(bytes) { _ in } == "tooLarge")
+    #expect(Self.error(bytes) { $0.maxPixels = .max } == "tooLarge")
+  }
+
+  @Test("take a million empty EXIF segments for what they are")
+  func emptySegments() {
+    let whole = JPEGFixture().encoded()
+    let segments = (0..<1_000_000).flatMap { _ in [0xFF, 0xE1, 0, 2] as [UInt8] }
+    let bytes = Array(whole[..<2]) + segments + Array(whole[2...])
+    #expect(Self.error(bytes) { _ in } == "none")
+  }
+}
