@@ -8,8 +8,11 @@ import Glibc
 struct DominantColor {
   /// Levels of each channel in the histogram.
   private static let levels = 16
-  /// Few enough that shades of one thing stay together, enough that different things come apart.
+  /// Enough that a picture's different things come apart.
   private static let groups = 5
+  /// No group begins nearer to another one, in OKLab's units, so that shades of one thing stay together. White
+  /// and black are 1 apart, red and orange 0.2, what the eye can just tell apart 0.02.
+  private static let leastDistance = 0.15
   /// Groups of a few hundred bins are stable long before.
   private static let rounds = 20
 
@@ -53,7 +56,8 @@ struct DominantColor {
     var seeds = [heaviest.place]
     while seeds.count < groups {
       let gains = bins.map { bin in
-        bin.weight * seeds.reduce(Double.infinity) { min($0, $1.distance(to: bin.place)) }
+        let distance = seeds.reduce(Double.infinity) { min($0, $1.distance(to: bin.place)) }
+        return distance < leastDistance * leastDistance ? 0 : bin.weight * distance
       }
       guard let best = gains.indices.max(by: { gains[$0] < gains[$1] }), gains[best] > 0 else {
         break
