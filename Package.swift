@@ -19,6 +19,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
   ],
   targets: [
@@ -29,26 +30,56 @@ let package = Package(
     .systemLibrary(
       name: "CLibPNG", pkgConfig: "libpng",
       providers: [.apt(["libpng-dev"]), .brew(["libpng"]), .yum(["libpng-devel"])]),
+    .systemLibrary(
+      name: "CLibLCMS", pkgConfig: "lcms2",
+      providers: [.apt(["liblcms2-dev"]), .brew(["little-cms2"]), .yum(["lcms2-devel"])]),
+    .systemLibrary(
+      name: "CLibZ", pkgConfig: "zlib",
+      providers: [.apt(["zlib1g-dev"]), .yum(["zlib-devel"])]),
     .target(
-      name: "CImageCodecs", dependencies: ["CLibJPEG", "CLibPNG"], cSettings: cSettings),
+      name: "CImageCodecs", dependencies: ["CLibJPEG", "CLibLCMS", "CLibPNG", "CLibZ"],
+      cSettings: cSettings),
     .target(
       name: "WorkerFarm",
-      dependencies: ["CPosix", .product(name: "Logging", package: "swift-log")],
-      swiftSettings: swiftSettings),
-    .target(
-      name: "Thumbnails", dependencies: ["CImageCodecs", "WorkerFarm"],
-      swiftSettings: swiftSettings),
-    .executableTarget(
-      name: "farm",
       dependencies: [
-        "Thumbnails", "WorkerFarm",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "CPosix",
+        .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: swiftSettings),
     .target(
+      name: "Thumbnails", dependencies: ["CImageCodecs", "CPosix", "WorkerFarm"],
+      swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "farm",
+      dependencies: [
+        "CPosix", "Thumbnails", "WorkerFarm",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "farm-bench",
+      dependencies: [
+        "CPictureFixtures", "WorkerFarm",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: swiftSettings),
+    .target(
+      name: "TestJobs", dependencies: ["WorkerFarm"], path: "Tests/TestJobs",
+      swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "test-worker", dependencies: ["TestJobs", "WorkerFarm"], path: "Tests/test-worker",
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "WorkerFarmTests", dependencies: ["WorkerFarm", "TestJobs", "test-worker"],
+      swiftSettings: swiftSettings),
+    .target(
       name: "CPictureFixtures", dependencies: ["CLibJPEG", "CLibPNG"],
       path: "Tests/CPictureFixtures", cSettings: cSettings),
+    .testTarget(
+      name: "FarmCommandTests", dependencies: ["CPictureFixtures", "CPosix", "Thumbnails", "farm"],
+      swiftSettings: swiftSettings),
     .testTarget(
       name: "ThumbnailsTests", dependencies: ["Thumbnails", "CImageCodecs", "CPictureFixtures"],
       swiftSettings: swiftSettings),

@@ -62,6 +62,10 @@ static void write_picture(
     jpeg_write_marker(
         codec, JPEG_COM, (const JOCTET *)picture->comment, (unsigned)picture->comment_length);
   }
+  // After the comment, which must be found in a file's first bytes; cut into APP2 segments.
+  if (picture->icc != NULL) {
+    jpeg_write_icc_profile(codec, picture->icc, (unsigned)picture->icc_length);
+  }
   size_t stride = (size_t)picture->width * (size_t)codec->input_components;
   for (uint32_t y = 0; y < picture->height; y++) {
     JSAMPROW row = (JSAMPROW)(picture->samples + y * stride);

@@ -40,6 +40,32 @@ static void write_comment(png_encoder *encoder, const codec_picture *picture) {
   png_set_text(encoder->png, encoder->info, &comment, 1);
 }
 
+static void write_profile(png_encoder *encoder, const codec_picture *picture) {
+  // libpng turns away a profile that it finds fault with; the thumbnail then goes without.
+  png_set_benign_errors(encoder->png, 1);
+  png_set_iCCP(
+      encoder->png, encoder->info, "ICC profile", PNG_COMPRESSION_TYPE_BASE, picture->icc,
+      (png_uint_32)picture->icc_length);
+}
+
+// libpng writes the profile before any text. The comment must be found in a file's first bytes: it
+// changes places with what lies between it and the header.
+static void comment_first(byte_buffer *output) {
+  enum { HEADER_END = 8 + 25, TYPE = 4, OVERHEAD = 12 };
+  uint8_t *bytes = output->data;
+  size_t offset = HEADER_END;
+  while (memcmp(bytes + offset + TYPE, "tEXt", 4) != 0) {
+    offset += png_get_uint_32(bytes + offset) + OVERHEAD;
+    if (offset + OVERHEAD > output->count) return;
+  }
+  uint8_t comment[CODEC_COMMENT_CAPACITY + 32];
+  size_t length = png_get_uint_32(bytes + offset) + OVERHEAD;
+  if (length > sizeof comment || offset + length > output->count) return;
+  memcpy(comment, bytes + offset, length);
+  memmove(bytes + HEADER_END + length, bytes + HEADER_END, offset - HEADER_END);
+  memcpy(bytes + HEADER_END, comment, length);
+}
+
 static void write_picture(png_encoder *encoder, const codec_picture *picture) {
   static const struct {
     int colour_type;
@@ -55,7 +81,9 @@ static void write_picture(png_encoder *encoder, const codec_picture *picture) {
       png, encoder->info, picture->width, picture->height, 8, kinds[picture->layout].colour_type,
       PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
   if (picture->comment != NULL) write_comment(encoder, picture);
+  if (picture->icc != NULL) write_profile(encoder, picture);
   png_write_info(png, encoder->info);
+  if (picture->icc != NULL && picture->comment != NULL) comment_first(&encoder->output);
   size_t stride = kinds[picture->layout].channels * picture->width;
   for (size_t y = 0; y < picture->height; y++) png_write_row(png, picture->samples + y * stride);
   png_write_end(png, NULL);

@@ -1,0 +1,135 @@
+#define _GNU_SOURCE
+#include "CPosix.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+int farm_pipe2(int descriptors[2], int flags) { return pipe2(descriptors, flags); }
+
+int farm_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+int farm_memfd_create(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
+
+// By number: glibc has had a wrapper only since 2.36.
+int farm_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
+
+const int farm_o_tmpfile = O_TMPFILE;
+
+int farm_duplicate_above(int descriptor, int lowest) {
+  return fcntl(descriptor, F_DUPFD_CLOEXEC, lowest);
+}
+
+int farm_set_nonblocking(int descriptor) {
+  int flags = fcntl(descriptor, F_GETFL);
+  return flags < 0 ? -1 : fcntl(descriptor, F_SETFL, flags | O_NONBLOCK);
+}
+
+int farm_set_pipe_size(int descriptor, int bytes) {
+  return fcntl(descriptor, F_SETPIPE_SZ, bytes);
+}
+
+int farm_spawn_close_from(posix_spawn_file_actions_t *actions, int lowest) {
+  return posix_spawn_file_actions_addclosefrom_np(actions, lowest);
+}
+
+int farm_wait(pid_t pid, int reap, farm_wait_result *result) {
+  siginfo_t info;
+  memset(&info, 0, sizeof info);
+  int options = WEXITED | WNOHANG | (reap ? 0 : WNOWAIT);
+  if (waitid(P_PID, (id_t)pid, &info, options) != 0) return -1;
+  result->code = info.si_pid == 0 ? 0 : info.si_code;
+  result->status = info.si_pid == 0 ? 0 : info.si_status;
+  return 0;
+}
+
+int farm_set_parent_death_signal(int signal_number) {
+  return prctl(PR_SET_PDEATHSIG, signal_number);
+}
+
+int farm_disable_core_dumps(void) {
+  struct rlimit none = {0, 0};
+  return setrlimit(RLIMIT_CORE, &none);
+}
+
+static volatile sig_atomic_t fatal_signal;
+static uint32_t fatal_grace;
+
+static void arm_timer(int signal_number) {
+  fatal_signal = signal_number;
+  struct itimerval timer = {{0, 0}, {fatal_grace / 1000000, fatal_grace % 1000000}};
+  setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+static void die_by_signal(int alarm) {
+  (void)alarm;
+  signal(fatal_signal, SIG_DFL);
+  raise(fatal_signal);
+}
+
+// The job that runs gets the grace to end in order: a file that is half renamed stays whole.
+int farm_die_later_on(int signal_number, uint32_t grace_microseconds) {
+  struct sigaction first, last;
+  memset(&first, 0, sizeof first);
+  memset(&last, 0, sizeof last);
+  fatal_grace = grace_microseconds;
+  first.sa_handler = arm_timer;
+  first.sa_flags = SA_RESTART;
+  last.sa_handler = die_by_signal;
+  if (sigaction(SIGALRM, &last, NULL) != 0) return -1;
+  return sigaction(signal_number, &first, NULL);
+}
+
+int farm_affinity_count(void) {
+  // 1,024 processors is cpu_set_t's size; a larger machine answers EINVAL and gets a larger set.
+  for (size_t processors = 1024; processors <= 1u << 20; processors *= 4) {
+    cpu_set_t *set = CPU_ALLOC(processors);
+    if (set == NULL) return -1;
+    size_t bytes = CPU_ALLOC_SIZE(processors);
+    int failed = sched_getaffinity(0, bytes, set);
+    int count = failed ? -1 : CPU_COUNT_S(bytes, set);
+    CPU_FREE(set);
+    if (!failed || errno != EINVAL) return count;
+  }
+  return -1;
+}
+
+void farm_store_release(void *address, uint64_t value) {
+  atomic_store_explicit((_Atomic uint64_t *)address, value, memory_order_release);
+}
+
+uint64_t farm_load_acquire(const void *address) {
+  return atomic_load_explicit((const _Atomic uint64_t *)address, memory_order_acquire);
+}
+
+void farm_name_thread(const char *name) {
+  char shortened[16] = {0};
+  strncpy(shortened, name, sizeof shortened - 1);
+  pthread_setname_np(pthread_self(), shortened);
+}
+
+void farm_line_buffer_stdout(void) { setvbuf(stdout, NULL, _IOLBF, 0); }
+
+int farm_terminal_columns(int descriptor) {
+  struct winsize size;
+  return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : -1;
+}
+
+int farm_signal_is_ignored(int signal_number) {
+  struct sigaction action;
+  return sigaction(signal_number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}

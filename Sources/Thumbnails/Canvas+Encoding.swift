@@ -3,14 +3,14 @@ import CImageCodecs
 extension Canvas {
   /// The file's bytes. JPEG takes a canvas without alpha only.
   func encoded(
-    as format: EncodedFormat, options: ThumbnailOptions
+    as format: EncodedFormat, options: ThumbnailOptions, icc: [UInt8]? = nil
   ) throws(ThumbnailError) -> [UInt8] {
     var settings = codec_jpeg_settings(
       quality: UInt32(options.quality), full_chroma: options.subsampling == .yuv444,
       progressive: options.progressive)
     var encoded = codec_bytes()
     var report = codec_report()
-    let status = withCodecPicture(tag: options.tag) { picture in
+    let status = withCodecPicture(tag: options.tag, icc: icc) { picture in
       switch format {
       case .jpeg: codec_jpeg_encode(picture, &settings, &encoded, &report)
       case .png: codec_png_encode(picture, &encoded, &report)
@@ -31,20 +31,27 @@ extension Canvas {
   }
 
   private func withCodecPicture(
-    tag: ThumbnailTag?, body: (UnsafePointer<codec_picture>) -> codec_status
+    tag: ThumbnailTag?, icc: [UInt8]?, body: (UnsafePointer<codec_picture>) -> codec_status
   ) -> codec_status {
     let comment = tag.map { Array($0.text.utf8CString) }
     return samples.withUnsafeBufferPointer { samples in
-      func encode(_ comment: UnsafePointer<CChar>?, length: Int) -> codec_status {
-        var picture = codec_picture(
-          samples: samples.baseAddress, width: UInt32(size.width), height: UInt32(size.height),
-          layout: layout, comment: comment, comment_length: length)
-        return body(&picture)
-      }
-      guard let comment else { return encode(nil, length: 0) }
-      return comment.withUnsafeBufferPointer { characters in
-        encode(characters.baseAddress, length: characters.count - 1)
+      withOptionalPointer(comment) { comment, length in
+        withOptionalPointer(icc) { icc, iccLength in
+          var picture = codec_picture(
+            samples: samples.baseAddress, width: UInt32(size.width), height: UInt32(size.height),
+            layout: layout, comment: comment, comment_length: max(length - 1, 0), icc: icc,
+            icc_length: iccLength)
+          return body(&picture)
+        }
       }
     }
   }
+}
+
+/// `nil` and 0 for no array.
+private func withOptionalPointer<Element, Result>(
+  _ elements: [Element]?, _ body: (UnsafePointer<Element>?, Int) -> Result
+) -> Result {
+  guard let elements else { return body(nil, 0) }
+  return elements.withUnsafeBufferPointer { body($0.baseAddress, $0.count) }
 }

@@ -18,6 +18,26 @@ struct PNGChunks {
     first("eXIf")
   }
 
+  /// The first chunk of each of the wanted types before palette and pixels, when its checksum is right.
+  func firstBeforePixels(_ wanted: Set<String>) -> [String: UnsafeRawBufferPointer] {
+    var found: [String: UnsafeRawBufferPointer] = [:]
+    var offset = Self.signatureLength
+    while bytes.count - offset >= Self.overhead {
+      let length = Int(uint32(at: offset))
+      guard length <= bytes.count - offset - Self.overhead else { break }
+      let typed = UnsafeRawBufferPointer(rebasing: bytes[(offset + 4)..<(offset + 8 + length)])
+      let type = String(decoding: typed.prefix(4), as: UTF8.self)
+      if type == "IDAT" || type == "PLTE" { break }
+      if wanted.contains(type), found[type] == nil, length <= ColorProfile.maxLength,
+        Self.checksum(typed) == uint32(at: offset + 8 + length)
+      {
+        found[type] = UnsafeRawBufferPointer(rebasing: typed.dropFirst(4))
+      }
+      offset += length + Self.overhead
+    }
+    return found
+  }
+
   private func first(_ wanted: StaticString) -> UnsafeRawBufferPointer? {
     let type = UnsafeRawBufferPointer(start: wanted.utf8Start, count: wanted.utf8CodeUnitCount)
     var offset = Self.signatureLength

@@ -30,6 +30,8 @@ public struct ThumbnailOptions: Sendable, Hashable, Codable {
   /// Whether a truncated or corrupt JPEG gives a thumbnail of what could be decoded, with
   /// ``Thumbnail/warnings`` above zero, instead of an error.
   public var lenient: Bool
+  /// What becomes of the picture's ICC profile and the colours that it describes.
+  public var icc: ICCHandling
   /// Text that is embedded at the thumbnail's beginning.
   public var tag: ThumbnailTag?
 
@@ -61,6 +63,7 @@ public struct ThumbnailOptions: Sendable, Hashable, Codable {
     maxScans: Int = defaultMaxScans,
     maxDecoderBytes: Int = defaultMaxDecoderBytes,
     lenient: Bool = false,
+    icc: ICCHandling = .convert,
     tag: ThumbnailTag? = nil
   ) {
     self.sizes = [size]
@@ -77,6 +80,7 @@ public struct ThumbnailOptions: Sendable, Hashable, Codable {
     self.maxScans = maxScans
     self.maxDecoderBytes = maxDecoderBytes
     self.lenient = lenient
+    self.icc = icc
     self.tag = tag
   }
 }

@@ -15,6 +15,14 @@ public struct ThumbnailSize: Sendable, Hashable {
   public let width: Int?
   public let height: Int?
 
+  /// 256 x 256, which is about what file managers and galleries show.
+  public static let standard = ThumbnailSize(square: 256)
+
+  private init(square side: Int) {
+    width = side
+    height = side
+  }
+
   /// Fails when both sides are free or one is out of range.
   public init?(width: Int?, height: Int?) {
     if width == nil && height == nil { return nil }

@@ -7,18 +7,32 @@ import CImageCodecs
 /// let thumbnail = try thumbnailer.thumbnail(of: bytes)
 /// ```
 ///
-/// Reads and writes no files, prints nothing and keeps nothing between pictures; one value may be used by
-/// several threads at once. The same bytes and options always give the same thumbnail.
+/// Reads and writes no files and prints nothing; one value may be used by several threads at once. The same
+/// bytes and options always give the same thumbnail. All that is kept between pictures is how to convert the
+/// colour profiles seen last: one value for many pictures is faster than one for each.
 ///
 /// The picture is decoded row by row and never held whole, except for progressive JPEG and interlaced PNG; see
 /// ``ThumbnailOptions/maxDecoderBytes``. No metadata of the source is kept.
 public struct Thumbnailer: Sendable {
   public let options: ThumbnailOptions
+  private let colorTransforms: ColorTransformCache
 
   /// - Precondition: ``ThumbnailOptions/problem`` is `nil`.
   public init(options: ThumbnailOptions) {
+    self.init(options: options, colorTransforms: ColorTransformCache())
+  }
+
+  /// A thumbnailer of other options that shares what this one knows about colour profiles.
+  ///
+  /// - Precondition: as for ``init(options:)``.
+  public func with(_ options: ThumbnailOptions) -> Thumbnailer {
+    Thumbnailer(options: options, colorTransforms: colorTransforms)
+  }
+
+  private init(options: ThumbnailOptions, colorTransforms: ColorTransformCache) {
     if let problem = options.problem { preconditionFailure(problem) }
     self.options = options
+    self.colorTransforms = colorTransforms
   }
 
   /// The first of the sizes. The bytes need to stay only until this returns.
@@ -67,27 +81,46 @@ public struct Thumbnailer: Sendable {
     try admit(header)
     let frames = sizes.map { options.framing.frame(for: header.uprightSize, box: $0) }
     for frame in frames { try admit(frame) }
-    let renderer = Renderer(header: header, frames: frames, options: options)
+    let color = try ColorPlan(
+      bytes, header: header, handling: options.icc, cache: colorTransforms)
+    let renderer = Renderer(frames: frames, options: options, color: color)
     var thumbnails: [Thumbnail] = []
-    for canvas in try renderer.canvases(from: decoder) {
-      thumbnails.append(try thumbnail(of: canvas, decoder: decoder))
+    for canvas in try renderer.canvases(from: color.applied(to: decoder)) {
+      thumbnails.append(try thumbnail(of: canvas, decoder: decoder, color: color))
     }
     return thumbnails
   }
 
   private func thumbnail(
-    of canvas: Canvas, decoder: any PictureDecoder
+    of canvas: Canvas, decoder: any PictureDecoder, color: ColorPlan
   ) throws(ThumbnailError) -> Thumbnail {
     let asPNG = options.format == .png || options.format == .auto && !canvas.isOpaque
     let pixels = canvas.hasAlpha && canvas.isOpaque ? canvas.droppingAlpha() : canvas
     let format: EncodedFormat = asPNG ? .png : .jpeg
+    // A grey profile doesn't fit grey that was laid on a coloured background.
+    let icc = pixels.isGrey == decoder.header.layout.isGrey ? color.embedded : nil
     let small = options.placeholders.isEmpty ? nil : try pixels.forPlaceholders()
     return Thumbnail(
-      bytes: try pixels.encoded(as: format, options: options),
+      bytes: try pixels.encoded(as: format, options: options, icc: icc),
       format: format, width: pixels.size.width, height: pixels.size.height,
-      source: decoder.header.sourceInfo, warnings: decoder.warnings,
+      source: decoder.header.sourceInfo, warnings: decoder.warnings + color.warnings,
       thumbhash: small.flatMap { options.thumbhash(of: $0) },
       dominantColor: small.flatMap { options.dominantColor(of: $0) })
+  }
+
+  /// Part of what decides a thumbnail's bytes; raised whenever they change for equal options.
+  public static let version = "0.1"
+
+  /// Whether a file that begins with these bytes may be a picture that can be decoded.
+  ///
+  /// - Parameter head: the first 64 bytes, or all if there are fewer.
+  public static func check(_ head: [UInt8]) throws(ThumbnailError) {
+    switch head.withUnsafeBytes({ PictureFormat.sniff($0) }) {
+    case .jpeg, .png: break
+    case .other(let name): throw .unsupported("\(name) isn't supported")
+    case .empty: throw .empty
+    case .unknown: throw .notAPicture("begins with \(PictureFormat.escaped(head))")
+    }
   }
 
   private static func decoder(

@@ -5,6 +5,7 @@
 
 #include "codec_memory.h"
 #include "codec_status.h"
+#include "color.h"
 #include "finish_row.h"
 #include "jpeg_decode.h"
 #include "jpeg_encode.h"

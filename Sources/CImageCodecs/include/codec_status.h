@@ -59,4 +59,7 @@ typedef struct codec_picture {
   // ASCII text for the beginning of the file, NULL for none.
   const char *comment;
   size_t comment_length;
+  // An ICC profile to embed, NULL for none.
+  const uint8_t *icc;
+  size_t icc_length;
 } codec_picture;

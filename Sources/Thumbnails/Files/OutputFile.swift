@@ -1,0 +1,139 @@
+import CPosix
+import Glibc
+
+/// Puts a whole file in its place, or nothing.
+///
+/// The file is written without a name and linked when it's complete, so that a process that is killed
+/// leaves nothing behind. Where the file system has no nameless files, and where a file is replaced, a
+/// temporary name in the same directory and `rename` serve.
+enum OutputFile {
+  /// - Parameter modified: becomes the file's modification time.
+  static func write(
+    _ bytes: [UInt8], to path: BytePath, modified: timespec
+  ) throws(FileFault) {
+    do throws(FileFault) {
+      try writeNameless(bytes, to: path, modified)
+    } catch let fault where fault.code == ENOENT {
+      try makeDirectories(path.parent)
+      try writeNameless(bytes, to: path, modified)
+    }
+  }
+
+  private static func writeNameless(
+    _ bytes: [UInt8], to path: BytePath, _ modified: timespec
+  ) throws(FileFault) {
+    let file: OpenFile
+    do throws(FileFault) {
+      file = try OpenFile(path.parent, farm_o_tmpfile | O_WRONLY, mode: 0o666)
+    } catch let fault where [EOPNOTSUPP, EISDIR, EINVAL].contains(fault.code) {
+      try writeNamed(bytes, to: path, modified)
+      return
+    }
+    try fill(file, bytes, modified)
+    let handle = BytePath("/proc/self/fd/\(file.number)")
+    do throws(FileFault) {
+      try link(handle, path)
+    } catch let fault where fault.code == EEXIST {
+      try replace(path, by: handle)
+    }
+    try file.closeChecked()
+  }
+
+  /// Takes the place of a file that is there already.
+  ///
+  /// The temporary name is the picture's own, so that who is killed between the two calls leaves nothing
+  /// that the next try doesn't clear away. Two farms on one output may take each other's file: it's whole
+  /// in any case.
+  private static func replace(_ path: BytePath, by handle: BytePath) throws(FileFault) {
+    let hash = String(FNV1a.hash(path.name), radix: 16)
+    let temporary = path.parent.appending(".farm-\(hash).tmp")
+    for _ in 0..<8 {
+      do throws(FileFault) {
+        try link(handle, temporary)
+        try rename(temporary, path)
+        return
+      } catch let fault where fault.code == EEXIST {
+        remove(temporary)
+      } catch let fault where fault.code == ENOENT {
+        continue
+      }
+    }
+    throw FileFault(operation: "rename", code: EBUSY)
+  }
+
+  private static func writeNamed(
+    _ bytes: [UInt8], to path: BytePath, _ modified: timespec
+  ) throws(FileFault) {
+    let temporary = temporaryName(beside: path)
+    let file = try OpenFile(temporary, O_WRONLY | O_CREAT | O_EXCL, mode: 0o666)
+    do throws(FileFault) {
+      try fill(file, bytes, modified)
+      try file.closeChecked()
+    } catch {
+      remove(temporary)
+      throw error
+    }
+    try rename(temporary, path)
+  }
+
+  private static func fill(
+    _ file: borrowing OpenFile, _ bytes: [UInt8], _ modified: timespec
+  ) throws(FileFault) {
+    try file.writeAll(bytes)
+    let number = file.number
+    try retrying("utimens") {
+      withUnsafePointer(to: (modified, modified)) { times in
+        times.withMemoryRebound(to: timespec.self, capacity: 2) { futimens(number, $0) }
+      }
+    }
+  }
+
+  private static func link(_ handle: BytePath, _ path: BytePath) throws(FileFault) {
+    try retrying("link") {
+      handle.withCString { from in
+        path.withCString { linkat(AT_FDCWD, from, AT_FDCWD, $0, AT_SYMLINK_FOLLOW) }
+      }
+    }
+  }
+
+  private static func rename(_ temporary: BytePath, _ path: BytePath) throws(FileFault) {
+    do throws(FileFault) {
+      try retrying("rename") {
+        temporary.withCString { from in path.withCString { Glibc.rename(from, $0) } }
+      }
+    } catch {
+      remove(temporary)
+      throw error
+    }
+  }
+
+  static func remove(_ path: BytePath) { _ = path.withCString { unlink($0) } }
+
+  /// Unique among live processes of this machine by the process id, among machines by chance and by O_EXCL.
+  private static func temporaryName(beside path: BytePath) -> BytePath {
+    path.parent.appending(".farm-\(getpid())-\(UInt32.random(in: 0 ... .max)).tmp")
+  }
+
+  /// Makes a directory and those above it, as `mkdir -p` does; another process may do the same.
+  static func makeDirectories(_ path: BytePath) throws(FileFault) {
+    do throws(FileFault) {
+      try makeDirectory(path)
+    } catch let fault where fault.code == ENOENT {
+      let parent = path.parent
+      guard parent != path else { throw fault }
+      try makeDirectories(parent)
+      try makeDirectory(path)
+    }
+  }
+
+  private static func makeDirectory(_ path: BytePath) throws(FileFault) {
+    do throws(FileFault) {
+      try retrying("mkdir") { path.withCString { mkdir($0, 0o777) } }
+    } catch let fault where fault.code == EEXIST {
+      var status = stat()
+      let isDirectory =
+        path.withCString { stat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFDIR
+      if !isDirectory { throw FileFault(operation: "mkdir", code: ENOTDIR) }
+    }
+  }
+}

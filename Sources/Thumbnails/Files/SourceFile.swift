@@ -1,0 +1,73 @@
+import Glibc
+
+/// A picture's file as it was when it was opened.
+struct SourceFile: ~Copyable {
+  private let file: OpenFile
+  let byteCount: Int
+  let modified: timespec
+
+  /// Larger files aren't read: 200 megapixels of 16-bit RGBA stored without any compression.
+  static let maxByteCount = 1_600_000_000
+
+  /// Opens without ever waiting: a FIFO without a writer would hold up a plain `open` for ever.
+  init(_ path: BytePath) throws(SourceFault) {
+    let file = try OpenFile.forReading(path)
+    let status = try file.statusOrFault()
+    let kind = status.st_mode & S_IFMT
+    guard kind == S_IFREG else { throw .notRegular(Self.name(of: kind)) }
+    let size = Int(status.st_size)
+    guard size <= Self.maxByteCount else { throw .tooLarge(size) }
+    self.file = file
+    byteCount = size
+    modified = status.st_mtim
+  }
+
+  /// The first bytes, enough to tell what the file is.
+  func head(_ count: Int = 64) throws(FileFault) -> [UInt8] {
+    try file.read(at: 0, upTo: count)
+  }
+
+  /// Reads the whole file by `read`, never by mapping it: a mapped file that somebody truncates kills the
+  /// reader. If it shrinks meanwhile the result is shorter, and the decoder will say what is missing.
+  func contents() throws(FileFault) -> [UInt8] { try file.read(at: 0, upTo: byteCount) }
+
+  private static func name(of kind: mode_t) -> String {
+    switch kind {
+    case S_IFIFO: "a FIFO"
+    case S_IFSOCK: "a socket"
+    case S_IFDIR: "a directory"
+    case S_IFCHR, S_IFBLK: "a device"
+    default: "a special file"
+    }
+  }
+}
+
+extension OpenFile {
+  fileprivate static func forReading(_ path: BytePath) throws(SourceFault) -> OpenFile {
+    do throws(FileFault) {
+      return try OpenFile(path, O_RDONLY | O_NONBLOCK | O_NOCTTY)
+    } catch {
+      throw .file(error)
+    }
+  }
+
+  fileprivate func statusOrFault() throws(SourceFault) -> stat {
+    do throws(FileFault) { return try status() } catch { throw .file(error) }
+  }
+}
+
+/// Why a source's bytes can't be had.
+enum SourceFault: Error, CustomStringConvertible {
+  case file(FileFault)
+  case notRegular(String)
+  case tooLarge(Int)
+
+  var description: String {
+    switch self {
+    case .file(let fault): fault.description
+    case .notRegular(let kind): "not a regular file but \(kind)"
+    case .tooLarge(let bytes):
+      "too large: \(bytes) bytes, more than \(SourceFile.maxByteCount)"
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import CPosix
+import Glibc
+
+/// A file descriptor with one owner, who closes it by dying.
+struct Descriptor: ~Copyable, Sendable {
+  let number: Int32
+
+  init(owning number: Int32) {
+    precondition(number >= 0)
+    self.number = number
+  }
+
+  deinit {
+    // The result is of no use: on Linux the number is free again even after EINTR or EIO.
+    _ = Glibc.close(number)
+  }
+
+  /// Gives the number away without closing it.
+  consuming func release() -> Int32 {
+    let number = number
+    discard self
+    return number
+  }
+
+  /// The same open file under a number of at least ten: out of the way of 0 to 3, which a child's
+  /// file actions overwrite.
+  consuming func movedAway() throws(SystemError) -> Descriptor {
+    if number >= Self.lowestPrivate { return self }
+    let copy = try retryingInterrupts("fcntl") {
+      farm_duplicate_above(number, Self.lowestPrivate)
+    }
+    return Descriptor(owning: copy)
+  }
+
+  func makeNonblocking() throws(SystemError) {
+    try retryingInterrupts("fcntl") { farm_set_nonblocking(number) }
+  }
+
+  static let lowestPrivate: Int32 = 10
+}
+
+/// A descriptor in an optional or a collection, where a `~Copyable` value can't be used in place.
+final class SharedDescriptor: Sendable {
+  let descriptor: Descriptor
+
+  init(owning number: Int32) { descriptor = Descriptor(owning: number) }
+}
+
+/// What one `read` or `write` on a descriptor that doesn't block came to.
+enum Transfer: Equatable {
+  case bytes(Int)
+  case wouldBlock
+  /// The other end is closed: end of file when reading, a broken pipe when writing.
+  case closed
+
+  /// The failures that are in the nature of pipes.
+  fileprivate init(failure error: SystemError) throws(SystemError) {
+    switch error.code {
+    case EAGAIN: self = .wouldBlock
+    case EPIPE: self = .closed
+    default: throw error
+    }
+  }
+}
+
+extension Descriptor {
+  /// Reads what is there; blocks only if the descriptor does.
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Transfer {
+    do {
+      let count = try retryingInterrupts("read") {
+        Glibc.read(number, buffer.baseAddress, buffer.count)
+      }
+      return count == 0 ? .closed : .bytes(count)
+    } catch {
+      return try Transfer(failure: error)
+    }
+  }
+
+  /// Writes what fits; the caller has SIGPIPE blocked or ignored.
+  func write(_ buffer: UnsafeRawBufferPointer) throws(SystemError) -> Transfer {
+    do {
+      return .bytes(
+        try retryingInterrupts("write") { Glibc.write(number, buffer.baseAddress, buffer.count) })
+    } catch {
+      return try Transfer(failure: error)
+    }
+  }
+
+  /// Writes everything, however long it takes; for descriptors that block.
+  func writeAll(_ bytes: [UInt8]) throws(SystemError) {
+    var done = 0
+    while done < bytes.count {
+      done += try retryingInterrupts("write") {
+        bytes.withUnsafeBytes { all in
+          Glibc.write(number, all.baseAddress?.advanced(by: done), all.count - done)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,25 @@
+import CPosix
+import Glibc
+
+/// Ends another thread's `poll`: an eventfd.
+///
+/// Safe to call from any thread.
+struct WakeUp: ~Copyable, Sendable {
+  let descriptor: Descriptor
+
+  init() throws(SystemError) {
+    let event = Descriptor(owning: try retryingInterrupts("eventfd") { farm_eventfd() })
+    descriptor = try event.movedAway()
+  }
+
+  func signal() {
+    var one: UInt64 = 1
+    // Fails only with EAGAIN when the counter is full: then the reader is woken already.
+    _ = Glibc.write(descriptor.number, &one, 8)
+  }
+
+  func clear() {
+    var count: UInt64 = 0
+    _ = Glibc.read(descriptor.number, &count, 8)
+  }
+}

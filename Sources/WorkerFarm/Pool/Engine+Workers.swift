@@ -1,0 +1,160 @@
+import Glibc
+import Logging
+
+/// What happens between the engine and its workers.
+extension Engine {
+  func start(_ id: WorkerID) {
+    do {
+      links[id] = try WorkerLink(command: command, frameLimit: frameLimit)
+    } catch {
+      latestProblem = "\(command.executable): \(error)"
+      logger?.warning("a worker can't be started, going on with fewer: \(latestProblem)")
+      scheduler.workerUnavailable(id, now: MonotonicClock.now())
+    }
+  }
+
+  func flushLinks() {
+    for id in links.indices {
+      guard let link = links[id], link.hasOutgoing, link.inputNumber != nil else { continue }
+      flush(link, id)
+    }
+  }
+
+  func flush(_ link: WorkerLink, _ id: WorkerID) {
+    // A pipe without a reader: it's dying, or it closed its input and has to.
+    if (try? link.flush()) != true {
+      link.closeInput()
+      scheduler.kill(id, .misconduct)
+      perform()
+    }
+  }
+
+  // MARK: Events
+
+  func outputReadable(_ id: WorkerID) {
+    guard let link = links[id], link.outputIsOpen else { return }
+    // A turn is bounded, so that a worker which writes without end can't hold up the others.
+    for _ in 0..<4 {
+      guard readOnce(link, id) else { return }
+    }
+  }
+
+  /// One `read`, and everything that is whole by then; false if there was nothing to read.
+  private func readOnce(_ link: WorkerLink, _ id: WorkerID) -> Bool {
+    var transfer = Transfer.wouldBlock
+    do {
+      _ = try link.decoder.fill { (space) throws(SystemError) -> Int in
+        transfer = try link.output.read(into: space)
+        if case .bytes(let count) = transfer { return count }
+        return 0
+      }
+    } catch {
+      transfer = .closed
+    }
+    switch transfer {
+    case .wouldBlock: return false
+    case .closed:
+      link.outputIsOpen = false
+      // Who can't answer any more has to go; normally it's gone already.
+      scheduler.kill(id, .misconduct)
+      return false
+    case .bytes:
+      do throws(WireError) {
+        try takeFrames(link, id)
+      } catch {
+        link.violation = error
+        link.outputIsOpen = false
+        scheduler.kill(id, .misconduct)
+        return false
+      }
+      return true
+    }
+  }
+
+  private func takeFrames(_ link: WorkerLink, _ id: WorkerID) throws(WireError) {
+    var replies = ReplyBatch()
+    var breach: WireError?
+    do throws(WireError) {
+      while let frame = try link.decoder.next() {
+        if link.hello == nil {
+          try greet(link, id, frame)
+        } else {
+          try replies.append(frame, from: link.decoder)
+        }
+      }
+    } catch {
+      // What a program prints that knows nothing of frames can look like anything.
+      if link.hello == nil, case .version = error { breach = error }
+      breach = breach ?? (link.hello == nil ? .notAHello : error)
+    }
+    // What it said before the breach was said in order, and counts.
+    try settle(replies, link, id)
+    if let breach { throw breach }
+  }
+
+  private func greet(_ link: WorkerLink, _ id: WorkerID, _ frame: Frame) throws(WireError) {
+    guard frame.kind == .hello else { throw .notAHello }
+    let hello = try link.decoder.withPayload(of: frame) { bytes throws(WireError) in
+      try Hello(parsing: bytes)
+    }
+    // A program that repeats what it hears, as `cat` does, isn't a worker.
+    guard !hello.isFromCoordinator else { throw .notAHello }
+    link.hello = hello
+    scheduler.workerReady(id, now: MonotonicClock.now())
+  }
+
+  private func settle(_ batch: ReplyBatch, _ link: WorkerLink, _ id: WorkerID) throws(WireError) {
+    guard !batch.replies.isEmpty else { return }
+    let now = MonotonicClock.now()
+    let elapsed = now &- scheduler.workers[id].since
+    let chunk = ByteChunk(batch.bytes)
+    for reply in batch.replies {
+      let job = JobID(rawValue: reply.id)
+      let payload = Payload(chunk: chunk, range: reply.range)
+      let result = try reply.result(payload)
+      try scheduler.replied(id, job: job, size: result.size)
+      records[job.slot]?.runTime = elapsed / UInt64(batch.replies.count)
+      records[job.slot]?.workerPID = link.child.pid
+      records[job.slot]?.finish(result, at: now)
+    }
+    scheduler.settled(id, now: now)
+  }
+
+  /// Takes leave of a worker that has ended.
+  func processEnded(_ id: WorkerID) {
+    guard let link = links[id] else { return }
+    // Everything it managed to say counts, up to what the pipes hold: not until their end, which a
+    // grandchild may keep from coming.
+    while link.outputIsOpen && readOnce(link, id) {}
+    link.drainError()
+    guard let termination = link.child.reapIfEnded() else { return }
+    let running = jobRunning(at: id, link)
+    latestDeath = Death(
+      termination: termination, lastWords: link.lastWords.text, violation: link.violation)
+    latestProblem = latestDeath.description
+    if link.hello == nil { latestProblem = "never said hello, and \(latestProblem)" }
+    if let running {
+      records[running.slot]?.workerPID = link.child.pid
+      records[running.slot]?.runTime = MonotonicClock.now() - scheduler.workers[id].since
+    }
+    report(link, id)
+    links[id] = nil
+    scheduler.workerEnded(id, running: running)
+    // At once, while the latest death is this one.
+    perform()
+  }
+
+  /// Whatever its page says, a worker can accuse only a job that it holds.
+  private func jobRunning(at id: WorkerID, _ link: WorkerLink) -> JobID? {
+    let held = scheduler.workers[id].inFlight
+    guard link.keepsPage else { return held.first }
+    return link.jobOnPage.flatMap { held.contains($0) ? $0 : nil }
+  }
+
+  private func report(_ link: WorkerLink, _ id: WorkerID) {
+    guard scheduler.workers[id].phase != .retiring, !scheduler.isClosing else { return }
+    logger?.warning(
+      "worker \(link.child.pid) \(latestProblem)",
+      metadata: ["inFlight": "\(scheduler.workers[id].inFlight.count)"])
+  }
+}

@@ -1,0 +1,111 @@
+import Synchronization
+
+/// How callers reach the engine's thread.
+final class Mailbox: Sendable {
+  enum Closing: Hashable, Sendable {
+    /// Everything accepted is still done.
+    case drain
+    /// Workers are killed, what isn't finished is cancelled.
+    case kill
+  }
+
+  struct Letters: Sendable {
+    var channels: [StreamChannel] = []
+    var closing: Closing?
+  }
+
+  private struct Shared {
+    var letters = Letters()
+    var closing: Closing?
+    /// The engine will look at the letters before it sleeps, so nobody need wake it.
+    var isAwake = true
+    var hasEnded = false
+    var waiters: [Waiter] = []
+  }
+
+  private let shared = Mutex(Shared())
+  private let wakeUp: WakeUp
+
+  init() throws(SystemError) { wakeUp = try WakeUp() }
+
+  // MARK: The callers' side
+
+  func announce(_ channel: StreamChannel) {
+    let isTooLate = shared.withLock { shared in
+      if shared.hasEnded { return true }
+      shared.letters.channels.append(channel)
+      wake(&shared)
+      return false
+    }
+    if isTooLate { channel.postEnd(error: .closed) }
+  }
+
+  func close(_ closing: Closing) {
+    shared.withLock { shared in
+      if case .kill = shared.closing { return }
+      shared.closing = closing
+      shared.letters.closing = closing
+      wake(&shared)
+    }
+  }
+
+  var isClosing: Bool { shared.withLock { $0.closing != nil } }
+
+  /// Registers somebody to be woken when the engine's thread has ended; at once if it has.
+  func whenEnded(_ waiter: Waiter) {
+    let hasEnded = shared.withLock { shared in
+      if !shared.hasEnded { shared.waiters.append(waiter) }
+      return shared.hasEnded
+    }
+    if hasEnded { waiter.wake() }
+  }
+
+  private func wake(_ shared: inout Shared) {
+    if !shared.isAwake {
+      shared.isAwake = true
+      wakeUp.signal()
+    }
+  }
+
+  // MARK: The engine's side
+
+  /// What to poll.
+  var wakeUpDescriptor: Int32 { wakeUp.descriptor.number }
+
+  func collect() -> Letters {
+    shared.withLock { shared in
+      let letters = shared.letters
+      shared.letters = Letters()
+      return letters
+    }
+  }
+
+  /// False if there are letters: then the engine must not sleep.
+  func mayFallAsleep() -> Bool {
+    shared.withLock { shared in
+      guard shared.letters.channels.isEmpty, shared.letters.closing == nil else { return false }
+      shared.isAwake = false
+      return true
+    }
+  }
+
+  func hasWokenUp() {
+    shared.withLock { $0.isAwake = true }
+    wakeUp.clear()
+  }
+
+  /// The last thing that the engine's thread says.
+  func end() {
+    let (late, waiters) = shared.withLock { shared in
+      shared.hasEnded = true
+      defer {
+        // A channel knows its mailbox: neither would ever go.
+        shared.letters = Letters()
+        shared.waiters = []
+      }
+      return (shared.letters.channels, shared.waiters)
+    }
+    for channel in late { channel.postEnd(error: .closed) }
+    for waiter in waiters { waiter.wake() }
+  }
+}

@@ -1,0 +1,97 @@
+/// The outcomes of a call, one for each input.
+///
+/// ```swift
+/// for try await outcome in pool.outcomes(of: jobs) {
+///   print(outcome.index, outcome.result)
+/// }
+/// ```
+///
+/// - Order: that of the inputs, unless the call said `ordered: false`.
+/// - Memory: bounded by ``PoolConfiguration/window``, whatever the length of the input and whichever job
+///   is slow. Inputs are pulled while an outcome is awaited.
+/// - Leaving the loop early, and cancelling the task, begins nothing more and kills what runs.
+/// - Errors: a job's failure is part of its outcome. The sequence itself throws a ``PoolError`` when the
+///   pool can't go on, after the outcomes of everything it had taken in, and `CancellationError` when
+///   the task is cancelled.
+///
+/// Each iterator is a run of its own. An iterator belongs to one task.
+public struct OutcomeSequence<Inputs: Sequence>: AsyncSequence where Inputs.Element: Job {
+  public typealias Element = Outcome<Inputs.Element>
+
+  let inputs: Inputs
+  let pool: WorkerPool
+  let isOrdered: Bool
+
+  public func makeAsyncIterator() -> AsyncIterator {
+    AsyncIterator(source: makeSource())
+  }
+
+  /// An iterator for a thread that may block, for example the main thread of a script.
+  public func makeBlockingIterator() -> BlockingIterator {
+    BlockingIterator(source: makeSource())
+  }
+
+  private func makeSource() -> OutcomeSource<Inputs.Iterator> {
+    OutcomeSource(inputs.makeIterator(), pool: pool, isOrdered: isOrdered)
+  }
+
+  public struct AsyncIterator: AsyncIteratorProtocol {
+    let source: OutcomeSource<Inputs.Iterator>
+
+    public mutating func next() async throws -> Outcome<Inputs.Element>? {
+      try Task.checkCancellation()
+      let channel = source.channel
+      while true {
+        switch source.step() {
+        case .outcome(let outcome): return outcome
+        case .end(let error):
+          if let error { throw error }
+          return nil
+        case .wait(let forRoom):
+          await withTaskCancellationHandler {
+            await channel.wait(forRoom: forRoom)
+          } onCancel: {
+            channel.interrupt()
+          }
+          try Task.checkCancellation()
+        }
+      }
+    }
+  }
+
+  /// Hands out outcomes on the calling thread, which sleeps meanwhile.
+  public struct BlockingIterator {
+    let source: OutcomeSource<Inputs.Iterator>
+    private let parker = ThreadParker()
+
+    init(source: OutcomeSource<Inputs.Iterator>) { self.source = source }
+
+    /// The next outcome, or nil after the last.
+    public mutating func next() throws(PoolError) -> Outcome<Inputs.Element>? {
+      while true {
+        switch source.step() {
+        case .outcome(let outcome): return outcome
+        case .end(let error):
+          if let error { throw error }
+          return nil
+        case .wait(let forRoom): source.channel.wait(forRoom: forRoom, parker: parker)
+        }
+      }
+    }
+
+    /// A handle to end the run from another thread or a signal's.
+    public var canceller: RunCanceller { RunCanceller(channel: source.channel) }
+  }
+}
+
+/// Ends a run from outside. Safe to use from any thread, also after the run.
+public struct RunCanceller: Sendable {
+  let channel: StreamChannel
+
+  /// Begins nothing more. Jobs that run end in their own way; what was taken in and not begun comes out
+  /// as ``JobFailure/cancelled``.
+  public func stop() { channel.request(.stop) }
+
+  /// As ``stop()``, and kills the workers that run jobs of this call.
+  public func abort() { channel.request(.abort) }
+}

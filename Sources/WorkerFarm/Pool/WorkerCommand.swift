@@ -1,0 +1,61 @@
+import Glibc
+
+/// The program that a pool's workers run.
+public struct WorkerCommand: Hashable, Sendable {
+  /// The path of the program.
+  public var executable: String
+
+  /// Its arguments, without its own name.
+  public var arguments: [String]
+
+  /// Variables to add to the coordinator's environment; a nil value removes one.
+  public var environment: [String: String?]
+
+  /// - Parameter executable: a path; no search along `PATH` takes place.
+  public init(
+    executable: String, arguments: [String] = [], environment: [String: String?] = [:]
+  ) {
+    self.executable = executable
+    self.arguments = arguments
+    self.environment = environment
+  }
+
+  /// This very program, started again.
+  ///
+  /// Its `main` must begin with ``WorkerProcess/serveIfRequested(_:)``.
+  public static var currentExecutable: WorkerCommand {
+    WorkerCommand(executable: currentPath)
+  }
+
+  /// Resolved once: the file may be moved or replaced while the program runs.
+  private static let currentPath: String = {
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX) + 1) { buffer in
+      guard let start = buffer.baseAddress,
+        case let length = readlink("/proc/self/exe", start, Int(PATH_MAX)), length > 0
+      else { return CommandLine.arguments.first ?? "" }
+      return String(
+        decoding: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<length]),
+        as: UTF8.self)
+    }
+  }()
+
+  /// The whole environment of a worker, `NAME=value` each.
+  func completeEnvironment(coordinator: Int32) -> [[UInt8]] {
+    var changes = environment
+    changes[WorkerProcess.requestVariable] = "\(coordinator)"
+    // A crash would otherwise start another program that prints a register dump: 29 ms against 4.
+    changes["SWIFT_BACKTRACE"] = "enable=no"
+    var result: [[UInt8]] = []
+    var cursor = environ
+    while let entry = cursor.pointee {
+      let bytes = Array(UnsafeRawBufferPointer(start: entry, count: strlen(entry)))
+      let name = String(decoding: bytes.prefix { $0 != UInt8(ascii: "=") }, as: UTF8.self)
+      if changes[name] == nil { result.append(bytes) }
+      cursor += 1
+    }
+    for (name, value) in changes.sorted(by: { $0.key < $1.key }) {
+      if let value { result.append(Array("\(name)=\(value)".utf8)) }
+    }
+    return result
+  }
+}

@@ -1,0 +1,154 @@
+import Glibc
+
+/// The coordinator's end of one worker: the process, its pipes, and what's on the way.
+final class WorkerLink {
+  let child: ChildProcess
+  /// nil once it was asked to end.
+  private var input: SharedDescriptor?
+  let output: Descriptor
+  let error: Descriptor
+  private let page: ProgressPage
+
+  var decoder: FrameDecoder
+  var outgoing = ByteWriter()
+  /// Bytes of `outgoing` that are written.
+  private var written = 0
+  var lastWords = LastWords()
+
+  /// Set by its hello.
+  var hello: Hello?
+  /// The numbers under which it knows job types.
+  var declared: [String: UInt16] = [:]
+  /// What it did wrong; it's being killed for that.
+  var violation: WireError?
+  var outputIsOpen = true
+  var errorIsOpen = true
+
+  /// Room for a window of small jobs, and for a megabyte in a few turns. Four pipes a worker of this size
+  /// stay under the 64 MiB an ordinary user may have up to 64 workers.
+  private static let pipeCapacity: Int32 = 256 << 10
+
+  init(command: WorkerCommand, frameLimit: Int) throws(SystemError) {
+    let requests = try Pipe(capacity: Self.pipeCapacity)
+    let replies = try Pipe(capacity: Self.pipeCapacity)
+    let errors = try Pipe()
+    try requests.writer.makeNonblocking()
+    try replies.reader.makeNonblocking()
+    try errors.reader.makeNonblocking()
+    let memory = try ProgressPage.makeMemory()
+    let page = try ProgressPage(mapping: memory.number)
+    // The last thing that can fail: a child without a link would be nobody's.
+    let child = try ChildProcess(
+      executable: command.executable, arguments: [command.executable] + command.arguments,
+      environment: command.completeEnvironment(coordinator: getpid()),
+      descriptors: .init(
+        input: requests.reader.number, output: replies.writer.number,
+        error: errors.writer.number, page: memory.number))
+    let requestEnds = requests.ends()
+    let replyEnds = replies.ends()
+    let errorEnds = errors.ends()
+    self.child = child
+    self.page = page
+    input = SharedDescriptor(owning: requestEnds.writer)
+    output = Descriptor(owning: replyEnds.reader)
+    error = Descriptor(owning: errorEnds.reader)
+    // The child's ends: with them open here, its death would leave the pipes without an end.
+    _ = Descriptor(owning: requestEnds.reader)
+    _ = Descriptor(owning: replyEnds.writer)
+    _ = Descriptor(owning: errorEnds.writer)
+    decoder = FrameDecoder(limit: max(frameLimit, FailureMessage.largestSize))
+    Hello(pid: getpid(), frameLimit: frameLimit, isFromCoordinator: true).write(to: &outgoing)
+  }
+
+  /// What to poll while there's something to write.
+  var inputNumber: Int32? { input?.descriptor.number }
+  var hasOutgoing: Bool { written < outgoing.bytes.count }
+
+  /// Ends the requests, which tells the worker to end.
+  func closeInput() { input = nil }
+
+  /// The job that the worker says it's running; nil if none. Only with a page is it known.
+  var jobOnPage: JobID? {
+    let id = page.runningJob
+    return id == 0 ? nil : JobID(rawValue: id)
+  }
+
+  var keepsPage: Bool { hello?.keepsProgressPage ?? false }
+
+  /// Appends a job, and first the name of its type if the worker hasn't heard it.
+  func enqueue(_ id: JobID, type: String, payload: Payload) {
+    let number: UInt16
+    if let known = declared[type] {
+      number = known
+    } else {
+      number = UInt16(truncatingIfNeeded: declared.count)
+      declared[type] = number
+      outgoing.writeFrame(.declare, type: number) { $0.write(raw: type) }
+    }
+    outgoing.writeFrame(.job, type: number, id: id.rawValue) { writer in
+      payload.withBytes { writer.write(raw: $0) }
+    }
+  }
+
+  /// Writes what the pipe takes; false if the worker has closed its end.
+  func flush() throws(SystemError) -> Bool {
+    while hasOutgoing {
+      let transfer = try writeOnce()
+      switch transfer {
+      case .bytes(let count): written += count
+      case .wouldBlock:
+        dropWritten()
+        return true
+      case .closed: return false
+      }
+    }
+    outgoing.bytes.removeAll(keepingCapacity: outgoing.bytes.capacity <= Self.keptCapacity)
+    written = 0
+    return true
+  }
+
+  /// While a worker is kept busy there may always be something left to write, so the written part has
+  /// to go before the end. When it's the larger part, what is moved is less than what was written.
+  private func dropWritten() {
+    guard written > outgoing.bytes.count / 2 else { return }
+    outgoing.bytes.removeFirst(written)
+    written = 0
+  }
+
+  /// A buffer that once held a large job isn't kept.
+  private static let keptCapacity = 1 << 20
+
+  private func writeOnce() throws(SystemError) -> Transfer {
+    guard let input else { return .closed }
+    var failure: SystemError?
+    let transfer = outgoing.bytes.withUnsafeBytes { all -> Transfer in
+      do throws(SystemError) {
+        return try input.descriptor.write(UnsafeRawBufferPointer(rebasing: all[written...]))
+      } catch {
+        failure = error
+        return .closed
+      }
+    }
+    if let failure { throw failure }
+    return transfer
+  }
+
+  /// Reads standard error, but not for ever: a worker may write faster than anybody reads.
+  func drainError() {
+    withUnsafeTemporaryAllocation(byteCount: 16 << 10, alignment: 1) { buffer in
+      for _ in 0..<8 where errorIsOpen {
+        switch try? error.read(into: buffer) {
+        case .bytes(let count): lastWords.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        case .wouldBlock: return
+        case .closed, nil: errorIsOpen = false
+        }
+      }
+    }
+  }
+}
+
+extension ByteWriter {
+  mutating func write(raw text: String) {
+    bytes.append(contentsOf: text.utf8)
+  }
+}

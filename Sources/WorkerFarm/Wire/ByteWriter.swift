@@ -1,0 +1,52 @@
+/// Appends values to a growing run of bytes, integers in little-endian order.
+///
+/// ```swift
+/// func encode(into writer: inout ByteWriter) {
+///   writer.write(UInt32(width))
+///   writer.write(string: title)
+/// }
+/// ```
+///
+/// Reading back is ``ByteReader``'s; both sides must agree on the order, as nothing is labelled.
+public struct ByteWriter: Sendable {
+  /// What was written so far.
+  public internal(set) var bytes: [UInt8]
+
+  /// - Parameter bytes: what to append to; its capacity is kept.
+  public init(_ bytes: [UInt8] = []) {
+    self.bytes = bytes
+  }
+
+  /// Appends an integer in its own width.
+  @inlinable
+  public mutating func write<Value: FixedWidthInteger>(_ value: Value) {
+    withUnsafeBytes(of: value.littleEndian) { appendRaw($0) }
+  }
+
+  /// Appends a number as its IEEE 754 bits.
+  @inlinable
+  public mutating func write(_ value: Double) { write(value.bitPattern) }
+
+  /// Appends bytes as they are, without a length.
+  @inlinable
+  public mutating func write(raw source: UnsafeRawBufferPointer) { appendRaw(source) }
+
+  /// Appends a length (u32) and the bytes.
+  ///
+  /// - Precondition: fewer than 4 GiB.
+  public mutating func write(bytes source: some Collection<UInt8>) {
+    write(UInt32(source.count))
+    bytes.append(contentsOf: source)
+  }
+
+  /// Appends a length (u32) and the string in UTF-8.
+  public mutating func write(string: String) {
+    write(bytes: string.utf8)
+  }
+
+  @usableFromInline
+  mutating func appendRaw(_ source: UnsafeRawBufferPointer) {
+    // As bytes, which are copied at once even without the optimiser.
+    source.withMemoryRebound(to: UInt8.self) { bytes.append(contentsOf: $0) }
+  }
+}

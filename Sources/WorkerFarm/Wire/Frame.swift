@@ -1,0 +1,68 @@
+/// One record of the wire format.
+///
+/// ```
+///  0        4      5       6      8                 16
+/// ┌────────┬──────┬───────┬──────┬─────────────────┬─────────┐
+/// │ length │ kind │ flags │ type │ job id          │ payload │
+/// │ u32    │ u8   │ u8    │ u16  │ u64             │         │
+/// └────────┴──────┴───────┴──────┴─────────────────┴─────────┘
+///          └──────────── length counts these ────────────────┘
+/// ```
+///
+/// All numbers are little-endian. `flags` is zero in this version.
+struct Frame: Hashable, Sendable {
+  enum Kind: UInt8, Sendable {
+    /// Both ways, first: a ``Hello``.
+    case hello = 1
+    /// To the worker: from now on `type` stands for the job type that the payload names in UTF-8.
+    case declare = 2
+    /// To the worker: run a job of `type`; the payload is its input.
+    case job = 3
+    /// To the coordinator: the job's output.
+    case output = 4
+    /// To the coordinator: the job failed in order; the payload is a ``FailureMessage``.
+    case failure = 5
+  }
+
+  var kind: Kind
+  var type: UInt16 = 0
+  var id: UInt64 = 0
+  /// Where the payload lies in the decoder's buffer.
+  var payload: Range<Int> = 0..<0
+
+  /// Bytes of the header, the length field included.
+  static let headerSize = 16
+  /// Bytes of the length field, which doesn't count itself.
+  static let lengthSize = 4
+
+  /// The largest payload unless configured otherwise. Large enough for an uncompressed 64-megapixel
+  /// grey picture; small enough that a few workers who promise as much and send it do no harm.
+  static let defaultLimit = 64 << 20
+  /// What the length field can say.
+  static let largestLimit = Int(UInt32.max) - (headerSize - lengthSize)
+}
+
+extension ByteWriter {
+  /// Appends a frame whose payload `body` writes; the length is filled in afterwards.
+  mutating func writeFrame<E: Error>(
+    _ kind: Frame.Kind, type: UInt16 = 0, id: UInt64 = 0,
+    _ body: (inout ByteWriter) throws(E) -> Void
+  ) throws(E) {
+    let start = bytes.count
+    write(UInt32(0))
+    write(kind.rawValue)
+    write(UInt8(0))
+    write(type)
+    write(id)
+    do {
+      try body(&self)
+    } catch {
+      bytes.removeLast(bytes.count - start)
+      throw error
+    }
+    let length = UInt32(clamping: bytes.count - start - Frame.lengthSize)
+    bytes.withUnsafeMutableBytes {
+      $0.storeBytes(of: length.littleEndian, toByteOffset: start, as: UInt32.self)
+    }
+  }
+}

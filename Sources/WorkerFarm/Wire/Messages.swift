@@ -1,0 +1,111 @@
+/// The first frame in each direction.
+struct Hello: Hashable, Sendable {
+  /// "FARM" in ASCII, read as a little-endian number.
+  static let magic: UInt32 = 0x4D52_4146
+  static let currentVersion: UInt16 = 1
+
+  var version: UInt16 = currentVersion
+  /// From a worker: it notes the running job on the page it was given, and may therefore answer
+  /// several jobs with one write.
+  var keepsProgressPage = false
+  var isFromCoordinator = false
+  var pid: Int32
+  /// The largest payload that the sender of this hello accepts, in bytes.
+  var frameLimit: UInt32
+
+  func write(to writer: inout ByteWriter) {
+    writer.writeFrame(.hello) { payload in
+      payload.write(Self.magic)
+      payload.write(version)
+      payload.write(flags)
+      payload.write(pid)
+      payload.write(frameLimit)
+    }
+  }
+
+  /// - Parameter bytes: the payload; what follows the known fields is left for later versions.
+  init(parsing bytes: UnsafeRawBufferPointer) throws(WireError) {
+    var reader = ByteReader(bytes)
+    do {
+      guard try reader.read(UInt32.self) == Self.magic else { throw WireError.notAHello }
+      version = try reader.read()
+      guard version == Self.currentVersion else { throw WireError.version(version) }
+      let flags = try reader.read(UInt16.self)
+      keepsProgressPage = flags & Self.keepsProgressPageFlag != 0
+      isFromCoordinator = flags & Self.isFromCoordinatorFlag != 0
+      pid = try reader.read()
+      frameLimit = try reader.read()
+    } catch let error as WireError {
+      throw error
+    } catch {
+      throw .malformedPayload("hello")
+    }
+  }
+
+  private static let keepsProgressPageFlag: UInt16 = 1
+  private static let isFromCoordinatorFlag: UInt16 = 2
+
+  private var flags: UInt16 {
+    (keepsProgressPage ? Self.keepsProgressPageFlag : 0)
+      | (isFromCoordinator ? Self.isFromCoordinatorFlag : 0)
+  }
+
+  init(
+    pid: Int32, frameLimit: Int, keepsProgressPage: Bool = false, isFromCoordinator: Bool = false
+  ) {
+    self.pid = pid
+    self.keepsProgressPage = keepsProgressPage
+    self.isFromCoordinator = isFromCoordinator
+    self.frameLimit = UInt32(clamping: frameLimit)
+  }
+}
+
+/// Why a worker that is well says that a job failed.
+struct FailureMessage: Hashable, Sendable {
+  enum Reason: UInt8, Sendable {
+    /// The job threw an error.
+    case thrown = 1
+    /// The input couldn't be decoded.
+    case undecodableInput = 2
+    /// The output couldn't be encoded, or is larger than a frame may be.
+    case unencodableOutput = 3
+    /// The worker knows no job type of that name.
+    case unknownJobType = 4
+  }
+
+  var reason: Reason
+  /// The error's type, for example `MyModule.ParseError`; may be empty.
+  var type: String
+  var description: String
+
+  /// Longer texts are cut: a failure must fit into a frame and be readable.
+  static let longestText = 16 << 10
+  /// The largest payload that a failure can have: a coordinator accepts it, however small its limit.
+  static let largestSize = 1 + 2 * (4 + longestText)
+
+  func write(to writer: inout ByteWriter) {
+    writer.write(reason.rawValue)
+    writer.write(bytes: Array(type.utf8.prefix(Self.longestText)))
+    writer.write(bytes: Array(description.utf8.prefix(Self.longestText)))
+  }
+
+  init(reason: Reason, type: String = "", description: String) {
+    self.reason = reason
+    self.type = type
+    self.description = description
+  }
+
+  init(parsing bytes: UnsafeRawBufferPointer) throws(WireError) {
+    var reader = ByteReader(bytes)
+    do {
+      guard let reason = Reason(rawValue: try reader.read()) else {
+        throw WireError.malformedPayload("failure")
+      }
+      self.reason = reason
+      type = try reader.readString()
+      description = try reader.readString()
+    } catch {
+      throw .malformedPayload("failure")
+    }
+  }
+}

@@ -1,0 +1,40 @@
+/// A piece of work that a worker process can do: a value that holds its own input.
+///
+/// ```swift
+/// struct Square: Job, Codable {
+///   var n: Int
+///   func run() throws -> Int { n * n }
+/// }
+/// ```
+///
+/// Input and output travel between processes as bytes. `Codable` types travel as JSON for nothing; a
+/// hot job writes the four encoding requirements itself with ``ByteWriter`` and ``ByteReader``.
+///
+/// A job may run more than once when a worker dies, so it should be idempotent; its outcome is
+/// delivered once. In a worker jobs run one at a time on the main thread.
+public protocol Job: Sendable {
+  /// What the job makes.
+  associatedtype Output: Sendable
+
+  /// The name under which coordinator and worker know the type; the type's full name by default.
+  static var jobName: String { get }
+
+  /// Does the work. An error becomes ``JobFailure/thrown(type:description:)``.
+  func run() throws -> Output
+
+  /// Appends the job's input.
+  func encode(into writer: inout ByteWriter) throws
+
+  /// Reads what ``encode(into:)`` wrote. The bytes come from the coordinator.
+  init(decoding reader: inout ByteReader) throws
+
+  /// Appends an output.
+  static func encode(_ output: Output, into writer: inout ByteWriter) throws
+
+  /// Reads what ``encode(_:into:)`` wrote. The bytes come from a worker: trust nothing about them.
+  static func decodeOutput(_ reader: inout ByteReader) throws -> Output
+}
+
+extension Job {
+  public static var jobName: String { String(reflecting: Self.self) }
+}

@@ -1,0 +1,97 @@
+import Glibc
+
+/// Reads frames, runs jobs, writes replies; one thread, no Dispatch, no Swift concurrency.
+struct ServeLoop: ~Copyable {
+  private let registry: JobRegistry
+  private let requests: Descriptor
+  private let replies: Descriptor
+  private let page: ProgressPage?
+
+  private var decoder = FrameDecoder()
+  private var writer = ByteWriter()
+  private var runners: [UInt16: JobRegistry.Runner] = [:]
+  /// What the coordinator accepts in one frame.
+  private var replyLimit = Frame.defaultLimit
+  private var lastFlush = MonotonicClock.now()
+
+  /// Replies are held back only among jobs so short that a `write` for each would cost more than they
+  /// do: 50 µs is some ten times a `write`, and nothing to a deadline.
+  private static let longestDelay: Nanoseconds = 50_000
+  private static let flushSize = 64 << 10
+
+  init(
+    jobTypes: [any Job.Type], requests: consuming Descriptor, replies: consuming Descriptor,
+    page: ProgressPage?
+  ) {
+    registry = JobRegistry(jobTypes)
+    self.requests = requests
+    self.replies = replies
+    self.page = page
+  }
+
+  /// Serves until the requests end.
+  mutating func run() throws {
+    Hello(pid: getpid(), frameLimit: decoder.limit, keepsProgressPage: page != nil)
+      .write(to: &writer)
+    try flush()
+    while try fill() {
+      while let frame = try decoder.next() { try handle(frame) }
+      try flush()
+    }
+    // The coordinator closes the pipe between frames; anything else is its death.
+    if decoder.missingAtEnd > 0 { throw WireError.truncated(missing: decoder.missingAtEnd) }
+  }
+
+  /// Waits for bytes; false at the end of the input.
+  private mutating func fill() throws(SystemError) -> Bool {
+    let number = requests.number
+    return try decoder.fill { (space) throws(SystemError) -> Int in
+      try retryingInterrupts("read") { read(number, space.baseAddress, space.count) }
+    } > 0
+  }
+
+  private mutating func handle(_ frame: Frame) throws {
+    switch frame.kind {
+    case .hello:
+      let hello = try decoder.withPayload(of: frame) { bytes throws(WireError) in
+        try Hello(parsing: bytes)
+      }
+      replyLimit = Int(hello.frameLimit)
+      // Its coordinator a worker trusts, with sizes too.
+      decoder.limit = max(decoder.limit, replyLimit)
+    case .declare:
+      let name = decoder.withPayload(of: frame) { String(decoding: $0, as: UTF8.self) }
+      runners[frame.type] = registry.runner(named: name)
+    case .job:
+      try run(frame)
+    case .output, .failure:
+      throw WireError.unexpectedKind(frame.kind.rawValue)
+    }
+  }
+
+  private mutating func run(_ frame: Frame) throws {
+    guard let runner = runners[frame.type] else {
+      throw WireError.malformedPayload("job of undeclared type \(frame.type)")
+    }
+    page?.runningJob = frame.id
+    let limit = replyLimit
+    // The closure may not touch the loop itself while the decoder lends it the payload.
+    var output = ByteWriter()
+    swap(&output, &writer)
+    decoder.withPayload(of: frame) { payload in
+      runner(frame.id, payload, limit, &output)
+    }
+    swap(&output, &writer)
+    page?.runningJob = 0
+    let delay = MonotonicClock.now() - lastFlush
+    if page == nil || writer.bytes.count >= Self.flushSize || delay >= Self.longestDelay {
+      try flush()
+    }
+  }
+
+  private mutating func flush() throws(SystemError) {
+    try replies.writeAll(writer.bytes)
+    writer.bytes.removeAll(keepingCapacity: true)
+    lastFlush = MonotonicClock.now()
+  }
+}

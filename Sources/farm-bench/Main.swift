@@ -1,0 +1,17 @@
+import ArgumentParser
+import WorkerFarm
+
+@main
+enum Main {
+  static func main() {
+    WorkerProcess.serveIfRequested(PictureJob.self, Tiny.self, TinyCodable.self)
+    Bench.main()
+  }
+}
+
+struct Bench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "farm-bench",
+    abstract: "Makes pictures to measure with, and measures the pool itself.",
+    subcommands: [PicturesCommand.self, PoolCommand.self])
+}

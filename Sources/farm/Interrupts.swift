@@ -1,0 +1,111 @@
+import CPosix
+import Glibc
+import Synchronization
+import WorkerFarm
+
+/// ^C and its kin: the first one lets the pictures under way be finished, the second one kills.
+///
+/// A thread of its own waits for the signals, so that nothing runs in a signal handler. Make it before any
+/// other thread: they inherit the blocked signals.
+final class Interrupts: Sendable {
+  private struct State {
+    var canceller: RunCanceller?
+    var first: Int32?
+  }
+
+  private let state = Mutex(State())
+  private let status: StatusLine
+  /// Not those that whoever started us wants ignored, as `nohup` does.
+  private let watched: [Int32]
+
+  /// How long SIGTERM and SIGHUP, behind which there's no person to press a key again, wait before killing.
+  private static let patience: UInt32 = 5
+
+  init(status: StatusLine) {
+    self.status = status
+    watched = [SIGINT, SIGTERM, SIGHUP].filter { !Self.isIgnored($0) }
+    var signals = signalSet()
+    pthread_sigmask(SIG_BLOCK, &signals, nil)
+    startThread { [self] in watch() }
+  }
+
+  /// The signal that ended the run, if one did.
+  var received: Int32? { state.withLock { $0.first } }
+
+  /// There's a run to be ended from now on; at once if a signal came before it.
+  func cancel(with canceller: RunCanceller) {
+    let isLate = state.withLock { state in
+      state.canceller = canceller
+      return state.first != nil
+    }
+    if isLate { canceller.stop() }
+  }
+
+  private func watch() {
+    var signals = signalSet()
+    while !watched.isEmpty {
+      var number: Int32 = 0
+      if sigwait(&signals, &number) == 0 { arrived(number) }
+    }
+  }
+
+  private func arrived(_ number: Int32) {
+    let (isFirst, canceller) = state.withLock { state in
+      defer { state.first = state.first ?? number }
+      return (state.first == nil, state.canceller)
+    }
+    guard isFirst else {
+      canceller?.abort()
+      return
+    }
+    canceller?.stop()
+    if number == SIGINT {
+      status.print("finishing the pictures under way; ^C again kills them")
+    } else {
+      startThread { [self] in
+        sleep(Self.patience)
+        state.withLock { $0.canceller }?.abort()
+      }
+    }
+  }
+
+  /// Ends this process as the signal would have, so that the shell sees it.
+  static func die(by number: Int32) -> Never {
+    signal(number, SIG_DFL)
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, number)
+    raise(number)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+    // Only if somebody ignores it on our behalf.
+    exit(128 + number)
+  }
+
+  private static func isIgnored(_ number: Int32) -> Bool {
+    farm_signal_is_ignored(number) == 1
+  }
+
+  private func signalSet() -> sigset_t {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for number in watched { sigaddset(&signals, number) }
+    return signals
+  }
+}
+
+/// Starts a thread that ends with the process.
+func startThread(_ body: @escaping @Sendable () -> Void) {
+  final class Box: Sendable {
+    let body: @Sendable () -> Void
+    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+  }
+  let box = Unmanaged.passRetained(Box(body))
+  var thread = pthread_t()
+  let code = pthread_create(
+    &thread, nil,
+    { argument in
+      if let argument { Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body() }
+      return nil
+    }, box.toOpaque())
+  if code == 0 { pthread_detach(thread) } else { box.release() }
+}

@@ -1,0 +1,77 @@
+import CPosix
+import Glibc
+
+/// The process's standard output and error, written whole or known to be broken.
+enum Console {
+  /// Writes everything; false if it can't.
+  @discardableResult
+  static func write(_ text: String, to descriptor: Int32) -> Bool {
+    errorWriting(text, to: descriptor) == 0
+  }
+
+  /// Writes everything; the `errno` value if it can't, else 0.
+  static func errorWriting(_ text: String, to descriptor: Int32) -> Int32 {
+    var text = text
+    return text.withUTF8 { bytes in
+      var done = 0
+      while done < bytes.count {
+        let count = Glibc.write(
+          descriptor, bytes.baseAddress?.advanced(by: done), bytes.count - done)
+        if count < 0 && errno == EINTR { continue }
+        if count < 0 && errno == EAGAIN {
+          // Somebody gave us a terminal that doesn't block.
+          var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+          poll(&entry, 1, -1)
+          continue
+        }
+        if count < 0 { return errno }
+        done += count
+      }
+      return 0
+    }
+  }
+
+  /// A descriptor that the caller closed would be given to the next file opened, and what is meant for a
+  /// person would end up there. In its place goes one that refuses what it's for, as a closed one does.
+  static func occupyStandardDescriptors() {
+    for number in STDIN_FILENO...STDERR_FILENO where fcntl(number, F_GETFD) == -1 {
+      // The lowest free number is this one.
+      _ = open("/dev/null", number == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+    }
+  }
+
+  static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
+
+  /// Columns of the terminal; 80 if it doesn't say.
+  static func width(_ descriptor: Int32) -> Int {
+    let columns = Int(farm_terminal_columns(descriptor))
+    return columns > 0 ? columns : 80
+  }
+
+  /// Whether colours are wanted there (see no-color.org).
+  static func showsColour(_ descriptor: Int32) -> Bool {
+    let noColour = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false
+    let isDumb = getenv("TERM").map { String(cString: $0) == "dumb" } ?? true
+    return isTerminal(descriptor) && !noColour && !isDumb
+  }
+
+  /// A file's name in a message mustn't command the terminal; everything else is ours.
+  static func escaped(_ text: String, keepingLines: Bool = false) -> String {
+    guard text.unicodeScalars.contains(where: isControl) else { return text }
+    var result = ""
+    for scalar in text.unicodeScalars {
+      if isControl(scalar) && !(keepingLines && scalar == "\n") {
+        result += "\\x" + String(scalar.value, radix: 16, uppercase: true)
+      } else {
+        result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+
+  private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.properties.generalCategory == .control
+  }
+}
+
+func ignoreSignal(_ number: Int32) { signal(number, SIG_IGN) }

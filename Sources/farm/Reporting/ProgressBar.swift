@@ -1,0 +1,49 @@
+/// The picture of a run's progress: one line for a terminal of a given width.
+///
+/// ```
+/// [=========>                    ]  1234/6000  205/s  0:23 left  3 failed
+/// ```
+struct ProgressBar {
+  var done = 0
+  var failed = 0
+  /// nil while it's still being counted.
+  var total: Int?
+  var seconds: Double
+
+  /// Wider bars say no more.
+  private static let widest = 40
+
+  func line(width: Int) -> String {
+    let facts = self.facts
+    guard let total, total > 0 else { return String(facts.prefix(max(0, width - 1))) }
+    let room = min(Self.widest, width - facts.count - 4)
+    guard room >= 5 else { return String(facts.prefix(max(0, width - 1))) }
+    let filled = min(room, room * done / total)
+    let arrow = filled < room ? ">" : ""
+    let bar = String(repeating: "=", count: filled) + arrow
+    return "[" + bar + String(repeating: " ", count: room - bar.count) + "] " + facts
+  }
+
+  private var facts: String {
+    var parts = [total.map { "\(done)/\($0)" } ?? "\(done) done"]
+    let rate = seconds > 0 ? Double(done) / seconds : 0
+    parts.append("\(Self.rate(rate))/s")
+    if let total, rate > 0, done > 0 {
+      parts.append("\(Self.clock(Double(max(0, total - done)) / rate)) left")
+    }
+    if failed > 0 { parts.append("\(failed) failed") }
+    return parts.joined(separator: "  ")
+  }
+
+  static func rate(_ value: Double) -> String {
+    value < 10 ? "\((value * 10).rounded() / 10)" : "\(Int(value.rounded()))"
+  }
+
+  /// `m:ss`, or `h:mm:ss`.
+  static func clock(_ seconds: Double) -> String {
+    let whole = Int(min(seconds, 359_999).rounded(.up))
+    let pad = { (number: Int) in number < 10 ? "0\(number)" : "\(number)" }
+    let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60)
+    return hours > 0 ? "\(hours):\(pad(minutes)):\(pad(rest))" : "\(minutes):\(pad(rest))"
+  }
+}

@@ -1,0 +1,97 @@
+import Glibc
+import Thumbnails
+import WorkerFarm
+
+/// Tells what becomes of the pictures: records on standard output, failures and the last line on standard
+/// error.
+final class Reporter {
+  private let json: Bool
+  private let quiet: Bool
+  private let start = ContinuousClock.now
+  let status: StatusLine
+  private(set) var tally = Tally()
+  /// Why standard output takes no more, as an `errno` value; 0 while it does.
+  private(set) var outputError: Int32 = 0
+  /// The first failure that dooms all that would follow: a full disk.
+  private(set) var fatal: String?
+  /// Why the pool couldn't go on.
+  var poolError: PoolError?
+
+  /// Why the run couldn't go on. A reader who has had enough is no problem.
+  var problem: String? {
+    if outputError != 0 && outputError != EPIPE {
+      return "can't write to standard output: \(String(cString: strerror(outputError)))"
+    }
+    return fatal.map { "stopped: \($0)" } ?? poolError.map { "\($0)" }
+  }
+
+  init(json: Bool, quiet: Bool, progress: ProgressMode) {
+    self.json = json
+    self.quiet = quiet
+    let showsBar =
+      switch progress {
+      case .always: true
+      case .never: false
+      case .auto: !quiet && Console.isTerminal(STDERR_FILENO)
+      }
+    status = StatusLine(showsBar: showsBar, start: start)
+  }
+
+  func report(_ outcome: Outcome<ScannedPicture>) {
+    count(outcome)
+    if json { print(PictureRecord(outcome)) }
+    switch outcome.result {
+    case .success(.due):
+      if !json { output("\(outcome.input.source)\n") }
+    case .success(.failed(let failure)):
+      complain(outcome.input.source, failure.message)
+      if failure.kind == "diskFull" { fatal = fatal ?? failure.message }
+    case .failure(.cancelled), .success: break
+    case .failure(.unencodableInput(let reason)): complain(outcome.input.source, reason)
+    case .failure(let failure): complain(outcome.input.source, failure.description)
+    }
+    status.update { bar in
+      bar.done = tally.seen
+      bar.failed = tally.failed
+    }
+  }
+
+  private func count(_ outcome: Outcome<ScannedPicture>) {
+    switch outcome.result {
+    case .success(.made): tally.made += 1
+    case .success(.upToDate): tally.upToDate += 1
+    case .success(.due): tally.due += 1
+    case .success(.failed): tally.failed += 1
+    case .failure(.cancelled): tally.cancelled += 1
+    case .failure: tally.failed += 1
+    }
+  }
+
+  private func complain(_ path: BytePath, _ reason: String) {
+    status.print("\(path): \(Console.escaped(reason))")
+  }
+
+  /// The last lines of the run.
+  func finish(skipped: Scanner.Skipped) {
+    tally.skipped = skipped
+    let elapsed = ContinuousClock.now - start
+    if json { print(SummaryRecord(tally, elapsed: elapsed)) }
+    status.finish()
+    if let problem { status.print("farm: \(Console.escaped(problem))") }
+    if quiet { return }
+    let seconds = elapsed.milliseconds / 1000
+    let rate = ProgressBar.rate(Double(tally.seen) / max(seconds, 0.001))
+    let time = seconds < 60 ? "\((seconds * 10).rounded() / 10) s" : ProgressBar.clock(seconds)
+    status.print("\(tally.summary) in \(time) (\(rate)/s)")
+  }
+
+  private func print(_ record: some Encodable) {
+    guard let line = try? record.jsonLine() else { preconditionFailure("records are plain values") }
+    output(line)
+  }
+
+  private func output(_ text: String) {
+    guard outputError == 0 else { return }
+    outputError = Console.errorWriting(text, to: STDOUT_FILENO)
+  }
+}

@@ -1,0 +1,60 @@
+import Glibc
+import Synchronization
+
+/// Standard error, shared by messages and the progress bar so that neither spoils the other.
+final class StatusLine: Sendable {
+  private struct State {
+    var bar: ProgressBar
+    var isShown = false
+    var isEnabled: Bool
+  }
+
+  private let state: Mutex<State>
+  private let start: ContinuousClock.Instant
+
+  init(showsBar: Bool, start: ContinuousClock.Instant) {
+    self.start = start
+    state = Mutex(State(bar: ProgressBar(seconds: 0), isEnabled: showsBar))
+  }
+
+  var showsBar: Bool { state.withLock { $0.isEnabled } }
+
+  /// A line of text above the bar.
+  func print(_ line: String) {
+    state.withLock { state in
+      Console.write(Self.erasing(state) + line + "\n", to: STDERR_FILENO)
+      state.isShown = false
+    }
+  }
+
+  func update(_ change: (inout ProgressBar) -> Void) {
+    state.withLock { change(&$0.bar) }
+  }
+
+  /// Draws the bar as it is now.
+  func draw() {
+    state.withLock { state in
+      guard state.isEnabled else { return }
+      state.bar.seconds = (ContinuousClock.now - start).milliseconds / 1000
+      let line = state.bar.line(width: Console.width(STDERR_FILENO))
+      Console.write("\r" + line + Self.eraseRest, to: STDERR_FILENO)
+      state.isShown = true
+    }
+  }
+
+  /// Takes the bar away for good.
+  func finish() {
+    state.withLock { state in
+      let erasing = Self.erasing(state)
+      if !erasing.isEmpty { Console.write(erasing, to: STDERR_FILENO) }
+      state.isShown = false
+      state.isEnabled = false
+    }
+  }
+
+  private static let eraseRest = "\u{1B}[K"
+
+  private static func erasing(_ state: State) -> String {
+    state.isShown ? "\r" + eraseRest : ""
+  }
+}

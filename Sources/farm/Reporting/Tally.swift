@@ -1,0 +1,36 @@
+/// What became of the pictures so far.
+struct Tally: Sendable {
+  var made = 0
+  var upToDate = 0
+  /// A dry run: would be made.
+  var due = 0
+  var failed = 0
+  /// Taken in and not done because the run was ended.
+  var cancelled = 0
+  /// Files that are no pictures, and links.
+  var skipped = Scanner.Skipped()
+
+  /// Pictures with an outcome.
+  var seen: Int { made + upToDate + due + failed + cancelled }
+
+  /// The last line of a run: `30 done, 2 failed, 5 skipped (4 up to date, 1 other file)`.
+  var summary: String {
+    var parts =
+      due > 0 || made == 0 && upToDate == 0 && failed == 0 && cancelled == 0
+      ? ["\(due) to do"] : ["\(made) done"]
+    parts.append("\(failed) failed")
+    var reasons: [String] = []
+    if upToDate > 0 { reasons.append("\(upToDate) up to date") }
+    if skipped.otherFiles > 0 { reasons.append(plural(skipped.otherFiles, "other file")) }
+    if skipped.links > 0 { reasons.append(plural(skipped.links, "link")) }
+    let count = upToDate + skipped.total
+    parts.append(
+      "\(count) skipped" + (reasons.isEmpty ? "" : " (\(reasons.joined(separator: ", ")))"))
+    if cancelled > 0 { parts.append("\(cancelled) not begun or not finished") }
+    return parts.joined(separator: ", ")
+  }
+
+  private func plural(_ count: Int, _ noun: String) -> String {
+    "\(count) \(noun)\(count == 1 ? "" : "s")"
+  }
+}

@@ -1,0 +1,100 @@
+import ArgumentParser
+import Thumbnails
+import WorkerFarm
+
+struct ThumbsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "thumbs",
+    abstract: "Makes a thumbnail of every JPEG and PNG.",
+    discussion: """
+      Directories are walked with everything below them. The thumbnails of DIR go to DIR/thumbs, \
+      those of a file named on its own to thumbs beside it; --output puts them elsewhere. A \
+      thumbnail is called as its picture with .jpg or .png appended. Thumbnails that are up to \
+      date are left alone.
+
+      Exit status: 0 everything done, 1 some pictures failed (each is named), 2 wrong usage, \
+      3 the run couldn't go on.
+      """)
+
+  @Argument(
+    help: "Directories and pictures.", transform: ArgumentBytes.path)
+  var paths: [BytePath]
+
+  @Option(
+    name: [.customShort("j", allowingJoined: true), .long, .customLong("procs")],
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Worker processes: a number, a share of the processors such as 50%, or auto.",
+      valueName: "n"))
+  var jobs: JobCount = .auto
+
+  @Option(
+    name: [.customShort("o", allowingJoined: true), .long], parsing: .unconditional,
+    help: ArgumentHelp("Where thumbnails go; subdirectories are mirrored.", valueName: "dir"),
+    transform: ArgumentBytes.path)
+  var output: BytePath?
+
+  @Option(
+    name: [.customShort("s", allowingJoined: true), .long], parsing: .unconditional,
+    help: ArgumentHelp(
+      "The box to fit into, in pixels: 256, 320x240, 320x or x240. Nothing is enlarged.",
+      valueName: "box"))
+  var size = ThumbnailSize.standard
+
+  @Option(
+    name: [.customShort("q", allowingJoined: true), .long], parsing: .unconditional,
+    help: ArgumentHelp("JPEG quality, 1 to 100.", valueName: "1-100"))
+  var quality: JPEGQuality = .standard
+
+  @Option(
+    help: "What to write: auto is PNG where something is transparent, JPEG elsewhere.")
+  var format: ThumbnailFormat = .auto
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Refuse larger pictures, judged by their header; 50M is 50 million.", valueName: "n"))
+  var maxPixels = PixelLimit.standard
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Give up on a picture after this long.", valueName: "seconds"))
+  var timeout = TimeLimit.standard
+
+  @Flag(help: "Make thumbnails again that are up to date.")
+  var force = false
+
+  @Flag(name: [.customShort("n"), .long], help: "Only say what would be made.")
+  var dryRun = false
+
+  @Flag(help: "Print a JSON record for each picture, in order, and one for the run.")
+  var json = false
+
+  @Option(help: "Show a progress bar on standard error.")
+  var progress: ProgressMode = .auto
+
+  @Flag(help: "Print nothing but failures.")
+  var quiet = false
+
+  func validate() throws {
+    if force && dryRun {
+      throw ValidationError("--force and --dry-run don't go together: a dry run makes nothing.")
+    }
+  }
+
+  func run() throws {
+    var options = ThumbnailOptions(size: size, quality: quality.value, format: format)
+    options.maxPixels = maxPixels.value
+    let plan = try OutputPlan(paths: paths, output: output)
+    var pool = PoolConfiguration(workers: jobs.workers)
+    pool.timeout = timeout.duration
+    let run = ThumbsRun(
+      plan: plan, options: options, mode: dryRun ? .ask : force ? .force : .make,
+      pool: pool, reporter: Reporter(json: json, quiet: quiet, progress: progress))
+    try run.execute()
+  }
+}
+
+enum ProgressMode: String, ExpressibleByArgument, CaseIterable {
+  case auto, always, never
+}

@@ -1,0 +1,175 @@
+@testable import WorkerFarm
+
+/// What workers do, and what the engine makes of it.
+extension Simulation {
+  /// Something happens: to a consumer, to a worker, or to the clock.
+  func event() throws {
+    if isKind { return try kindEvent() }
+    let stream = pick(0...streams.count - 1)
+    switch pick(0...99) {
+    case 0..<25: try submit(stream)
+    case 25..<38: consume(stream)
+    case 38..<42: now += UInt64(pick(0...40))
+    case 42 where profile.hang > 0: now += UInt64(pick(0...600))
+    case 43..<50 where chance(profile.stop * 5): leave(stream, aborting: false)
+    case 43..<50 where chance(profile.abort * 5): leave(stream, aborting: true)
+    case 43..<44 where chance(profile.close * 5): close()
+    default: try workerEvent(pick(0...workers.count - 1))
+    }
+  }
+
+  /// Everybody goes on, and time passes until what hangs is noticed.
+  private func kindEvent() throws {
+    now += 20
+    for index in streams.indices { consume(index) }
+    for index in workers.indices where workers[index].state != .absent {
+      // Once to begin a job, once to end it, once to answer.
+      for _ in 0..<3 { try workerEvent(index) }
+    }
+  }
+
+  private func workerEvent(_ id: WorkerID) throws {
+    let worker = workers[id]
+    guard worker.state != .absent else { return }
+    if worker.isKilled && chance(isKind ? 100 : 40) { return try die(id) }
+    if !isKind && chance(profile.death) { return try die(id) }
+    if worker.hangs {
+      // Somebody else has an eye on it, too.
+      if isKind && chance(10) { try die(id) }
+      return
+    }
+    if worker.isRetired { return try die(id) }
+    if worker.state == .starting { return sayHello(id) }
+    if !isKind && chance(profile.breach) { return try commitBreach(id) }
+    try work(id)
+  }
+
+  private func sayHello(_ id: WorkerID) {
+    guard chance(50) else { return }
+    if !isKind && chance(profile.hang) {
+      workers[id].hangs = true
+      return
+    }
+    note("worker \(id) says hello")
+    workers[id].state = .up
+    workers[id].since = now
+    scheduler.workerReady(id, now: now)
+  }
+
+  /// Begins a job, ends it, or writes replies.
+  private func work(_ id: WorkerID) throws {
+    let worker = workers[id]
+    if worker.isRunning {
+      if !isKind && chance(profile.hang) {
+        workers[id].hangs = true
+      } else {
+        workers[id].isRunning = false
+        workers[id].done += 1
+      }
+    } else if worker.done > 0 && (!worker.keepsPage || chance(50)) {
+      try answer(id, count: pick(1...worker.done))
+    } else if worker.done < worker.jobs.count {
+      workers[id].isRunning = true
+    }
+  }
+
+  /// The engine reads replies with one call.
+  private func answer(_ id: WorkerID, count: Int) throws {
+    guard count > 0, !workers[id].isUnheard else { return }
+    for _ in 0..<count {
+      let job = workers[id].jobs.removeFirst()
+      let size = pick(0...120)
+      note("worker \(id) answers job \(job) with \(size) bytes")
+      workers[id].done -= 1
+      workers[id].runsSuspect = false
+      deathsInARow = 0
+      try scheduler.replied(id, job: jobs[job].id, size: size)
+      jobs[job].place = .answered
+      book(job, result: size)
+    }
+    workers[id].since = now
+    scheduler.settled(id, now: now)
+    recallIfAborted(id)
+  }
+
+  /// An input's bytes are replaced by its result's.
+  func book(_ job: Int, result: Int) {
+    let stream = jobs[job].stream
+    streams[stream].liveBytes += result - jobs[job].size
+    streams[stream].resultBytes += result
+    jobs[job].size = result
+  }
+
+  /// Garbage, a closed pipe, or a reply for a job that isn't its first.
+  private func commitBreach(_ id: WorkerID) throws {
+    guard !workers[id].isUnheard else { return }
+    if chance(50), !jobs.isEmpty {
+      let job = pick(0...jobs.count - 1)
+      guard workers[id].jobs.first != job else { return }
+      note("worker \(id) answers job \(job), which it doesn't have to")
+      do {
+        try scheduler.replied(id, job: jobs[job].id, size: 1)
+        throw Breach(description: "a reply for a job that isn't the worker's was accepted")
+      } catch is WireError {}
+    }
+    note("worker \(id) breaks the protocol")
+    workers[id].isUnheard = true
+    scheduler.kill(id, .misconduct)
+  }
+
+  // MARK: Death
+
+  /// It ends, with some of its replies written.
+  private func die(_ id: WorkerID) throws {
+    if workers[id].done > 0 { try answer(id, count: pick(0...workers[id].done)) }
+    // What was decided about it before is carried out before.
+    try perform()
+    let worker = workers[id]
+    let running = worker.keepsPage ? worker.running : worker.jobs.first
+    note("worker \(id) dies, running \(running.map(String.init) ?? "nothing")")
+    for job in worker.jobs { jobs[job].place = .waiting }
+    let wasCharged = charge(for: worker, running: running)
+    workers[id] = VirtualWorker()
+    scheduler.workerEnded(id, running: running.map { jobs[$0].id })
+    try perform()
+    try checkFates(of: worker.jobs, wasCharged)
+  }
+
+  /// The rules of blame, told a second time; true for each job that pays.
+  private func charge(for worker: VirtualWorker, running: Int?) -> [Bool] {
+    // Whatever follows from the scheduler's own decision costs nobody but the job that was late.
+    let isDecided = (worker.lateJob != nil || worker.isRecalled) && worker.isKilled
+    let isInnocentDeath = worker.isRetired || (worker.isRecalled && worker.isKilled) || isClosing
+    if !isInnocentDeath { deathsInARow += 1 }
+    return worker.jobs.map { job in
+      let isSuspect = job == running || jobs[job].returns == Int(Scheduler.returnsAllowed)
+      if isDecided && worker.lateJob != job {
+        if job != running { jobs[job].attempts -= 1 }
+        return false
+      }
+      guard isSuspect else {
+        jobs[job].returns += 1
+        jobs[job].attempts -= 1
+        return false
+      }
+      jobs[job].deaths += 1
+      if worker.lateJob == job && isDecided { jobs[job].deaths = .max }
+      return true
+    }
+  }
+
+  /// Each job that the dead worker held has failed if it must, and waits if it may not.
+  private func checkFates(of held: [Int], _ wasCharged: [Bool]) throws {
+    for (job, isCharged) in zip(held, wasCharged) {
+      let deaths = jobs[job].deaths
+      if isOver(job) {
+        try expect(jobs[job].place != .waiting, "job \(job) of a stopped stream still waits")
+      } else if isCharged && (deaths == .max || deaths >= policy.deathsAllowed) {
+        try expect(jobs[job].place != .waiting, "job \(job) is to fail after \(deaths) deaths")
+      } else {
+        try expect(jobs[job].place == .waiting, "job \(job) failed, though it may be tried again")
+        jobs[job].isSuspect = jobs[job].isSuspect || isCharged
+      }
+    }
+  }
+}
