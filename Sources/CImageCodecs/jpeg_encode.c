@@ -48,6 +48,13 @@ static void apply_settings(j_compress_ptr codec, const codec_jpeg_settings *sett
   if (settings->progressive) jpeg_simple_progression(codec);
 }
 
+static void write_exif(j_compress_ptr codec, const codec_picture *picture) {
+  static const uint8_t prefix[] = {'E', 'x', 'i', 'f', 0, 0};
+  jpeg_write_m_header(codec, JPEG_APP0 + 1, (unsigned)(sizeof prefix + picture->exif_length));
+  for (size_t i = 0; i < sizeof prefix; i++) jpeg_write_m_byte(codec, prefix[i]);
+  for (size_t i = 0; i < picture->exif_length; i++) jpeg_write_m_byte(codec, picture->exif[i]);
+}
+
 static void write_picture(
     jpeg_encoder *encoder, const codec_picture *picture, const codec_jpeg_settings *settings) {
   j_compress_ptr codec = &encoder->codec;
@@ -62,7 +69,9 @@ static void write_picture(
     jpeg_write_marker(
         codec, JPEG_COM, (const JOCTET *)picture->comment, (unsigned)picture->comment_length);
   }
-  // After the comment, which must be found in a file's first bytes; cut into APP2 segments.
+  // After the comment, which must be found in a file's first bytes.
+  if (picture->exif != NULL) write_exif(codec, picture);
+  // Cut into APP2 segments.
   if (picture->icc != NULL) {
     jpeg_write_icc_profile(codec, picture->icc, (unsigned)picture->icc_length);
   }

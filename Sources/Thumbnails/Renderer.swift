@@ -57,7 +57,7 @@ struct Renderer {
   ) throws(ThumbnailError) {
     let header = decoder.header
     let direct = plan.steps.indices.filter { plan.steps[$0].source == .rows }
-    let target = decodingTarget(direct.map { plan.steps[$0].frame }, of: header.size)
+    let target = Self.decodingTarget(direct.map { plan.steps[$0].frame }, of: header.size)
     let grid = try decoder.start(for: target, options: options)
     var resizers: [Resizer] = []
     for index in direct {
@@ -81,7 +81,7 @@ struct Renderer {
   }
 
   /// What the decoder must at least be able to give: the whole picture at the finest frame's scale.
-  private func decodingTarget(_ frames: [Frame], of size: PixelSize) -> PixelSize {
+  static func decodingTarget(_ frames: [Frame], of size: PixelSize) -> PixelSize {
     frames.map { $0.wholePicture(of: size) }.reduce(PixelSize(width: 1, height: 1)) {
       PixelSize(width: max($0.width, $1.width), height: max($0.height, $1.height))
     }

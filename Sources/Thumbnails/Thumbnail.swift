@@ -13,6 +13,8 @@ public struct Thumbnail: Sendable, Hashable {
   public let thumbhash: String?
   /// `nil` unless ``ThumbnailOptions/placeholders`` asks for it, or when every pixel is transparent.
   public let dominantColor: RGBColor?
+  /// Whether it was made from a preview inside the picture's file; see ``ThumbnailOptions/usePreview``.
+  public let usedPreview: Bool
 }
 
 /// What a picture's header tells.

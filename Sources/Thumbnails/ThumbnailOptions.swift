@@ -32,6 +32,16 @@ public struct ThumbnailOptions: Sendable, Hashable, Codable {
   public var lenient: Bool
   /// What becomes of the picture's ICC profile and the colours that it describes.
   public var icc: ICCHandling
+  /// What of the picture's metadata a thumbnail keeps. A block of more than 65,527 bytes, which a JPEG can't
+  /// hold, or one that makes no sense, is left out.
+  public var keep: Set<KeptMetadata>
+  /// Whether a thumbnail may come from a preview that the camera put into the file, when that is at least as
+  /// large as the thumbnail, of the same shape within 1 %, and not broken.
+  ///
+  /// Many times faster, and as good as the camera's preview is: often soft, strongly compressed, and not what
+  /// the picture shows if a program changed that and forgot the preview. A fault in the picture itself goes
+  /// unnoticed.
+  public var usePreview: Bool
   /// Text that is embedded at the thumbnail's beginning.
   public var tag: ThumbnailTag?
 
@@ -64,6 +74,8 @@ public struct ThumbnailOptions: Sendable, Hashable, Codable {
     maxDecoderBytes: Int = defaultMaxDecoderBytes,
     lenient: Bool = false,
     icc: ICCHandling = .convert,
+    keep: Set<KeptMetadata> = [],
+    usePreview: Bool = false,
     tag: ThumbnailTag? = nil
   ) {
     self.sizes = [size]
@@ -81,6 +93,8 @@ public struct ThumbnailOptions: Sendable, Hashable, Codable {
     self.maxDecoderBytes = maxDecoderBytes
     self.lenient = lenient
     self.icc = icc
+    self.keep = keep
+    self.usePreview = usePreview
     self.tag = tag
   }
 }

@@ -12,10 +12,10 @@ import CImageCodecs
 /// colour profiles seen last: one value for many pictures is faster than one for each.
 ///
 /// The picture is decoded row by row and never held whole, except for progressive JPEG and interlaced PNG; see
-/// ``ThumbnailOptions/maxDecoderBytes``. No metadata of the source is kept.
+/// ``ThumbnailOptions/maxDecoderBytes``. No metadata of the source is kept unless asked for.
 public struct Thumbnailer: Sendable {
   public let options: ThumbnailOptions
-  private let colorTransforms: ColorTransformCache
+  let colorTransforms: ColorTransformCache
 
   /// - Precondition: ``ThumbnailOptions/problem`` is `nil`.
   public init(options: ThumbnailOptions) {
@@ -81,31 +81,10 @@ public struct Thumbnailer: Sendable {
     try admit(header)
     let frames = sizes.map { options.framing.frame(for: header.uprightSize, box: $0) }
     for frame in frames { try admit(frame) }
+    if let previewed = try previewed(bytes, decoder, frames) { return previewed }
     let color = try ColorPlan(
       bytes, header: header, handling: options.icc, cache: colorTransforms)
-    let renderer = Renderer(frames: frames, options: options, color: color)
-    var thumbnails: [Thumbnail] = []
-    for canvas in try renderer.canvases(from: color.applied(to: decoder)) {
-      thumbnails.append(try thumbnail(of: canvas, decoder: decoder, color: color))
-    }
-    return thumbnails
-  }
-
-  private func thumbnail(
-    of canvas: Canvas, decoder: any PictureDecoder, color: ColorPlan
-  ) throws(ThumbnailError) -> Thumbnail {
-    let asPNG = options.format == .png || options.format == .auto && !canvas.isOpaque
-    let pixels = canvas.hasAlpha && canvas.isOpaque ? canvas.droppingAlpha() : canvas
-    let format: EncodedFormat = asPNG ? .png : .jpeg
-    // A grey profile doesn't fit grey that was laid on a coloured background.
-    let icc = pixels.isGrey == decoder.header.layout.isGrey ? color.embedded : nil
-    let small = options.placeholders.isEmpty ? nil : try pixels.forPlaceholders()
-    return Thumbnail(
-      bytes: try pixels.encoded(as: format, options: options, icc: icc),
-      format: format, width: pixels.size.width, height: pixels.size.height,
-      source: decoder.header.sourceInfo, warnings: decoder.warnings + color.warnings,
-      thumbhash: small.flatMap { options.thumbhash(of: $0) },
-      dominantColor: small.flatMap { options.dominantColor(of: $0) })
+    return try rendered(frames, from: decoder, color, Source(bytes: bytes, decoder: decoder))
   }
 
   /// Part of what decides a thumbnail's bytes; raised whenever they change for equal options.
