@@ -17,6 +17,11 @@ public struct Thumbnailer: Sendable {
   public let options: ThumbnailOptions
   let colorTransforms: ColorTransformCache
 
+  /// The longest side of a picture, in pixels. What is held of a streamed picture, and the filter's weights,
+  /// grow with its sides, by some hundred bytes a pixel; no camera or scanner comes near, but a PNG's header may
+  /// claim a row of 200 million.
+  public static let maxSide = 1_000_000
+
   /// - Precondition: ``ThumbnailOptions/problem`` is `nil`.
   public init(options: ThumbnailOptions) {
     self.init(options: options, colorTransforms: ColorTransformCache())
@@ -46,8 +51,8 @@ public struct Thumbnailer: Sendable {
   /// The first of the sizes. The bytes need to stay only until this returns.
   ///
   /// - Throws: what is wrong with the picture, or that there is no memory.
-  /// - Complexity: linear in the picture's pixels; the memory for a streamed picture grows with its width
-  ///   and the thumbnail's size only.
+  /// - Complexity: linear in the picture's pixels; the memory for a streamed picture grows with its sides and
+  ///   the thumbnail's size only.
   public func thumbnail(of bytes: UnsafeRawBufferPointer) throws(ThumbnailError) -> Thumbnail {
     try thumbnails(of: bytes, sizes: [options.size])[0]
   }
@@ -117,6 +122,9 @@ public struct Thumbnailer: Sendable {
   /// Judges the header, before anything is allocated that it decides.
   private func admit(_ header: PictureHeader) throws(ThumbnailError) {
     let size = header.size
+    if max(size.width, size.height) > Self.maxSide {
+      throw .tooLarge("\(size.width)x\(size.height), a side of more than \(Self.maxSide) pixels")
+    }
     let (pixels, overflow) = size.width.multipliedReportingOverflow(by: size.height)
     if overflow || pixels > options.maxPixels {
       throw .tooLarge("\(size.width)x\(size.height), more than \(options.maxPixels) pixels")

@@ -16,7 +16,7 @@ import Thumbnails
       case .html: "HTML isn't supported"
       case .gif: "GIF isn't supported"
       case .fifo: "not a regular file but a FIFO"
-      case .socket: "No such device or address"
+      case .socket: "not a regular file but a socket"
       case .flippedPNG: "corrupt"
       }
     }

@@ -128,6 +128,10 @@ import Thumbnails
     #expect(try json.pictures.map(\.status) == ["due", "due"])
     #expect(try json.summary?.due == 2)
     #expect(!tree.exists("nowhere"))
+    #expect(farm("thumbs", tree["in"]).status == 0)
+    let done = farm("thumbs", "-n", tree["in"])
+    #expect(done.output.isEmpty)
+    #expect(done.errorText.hasPrefix("0 to do, 0 failed, 2 skipped (2 up to date) in "), "\(done)")
   }
 
   @Test func `two farms at once on one output leave whole files`() throws {

@@ -106,3 +106,16 @@ struct SeededGenerator: RandomNumberGenerator {
     return z ^ (z >> 31)
   }
 }
+
+/// Removes a directory and the files in it.
+func removeDirectory(_ path: String) {
+  guard let directory = opendir(path) else { return }
+  while let entry = readdir(directory) {
+    let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+      String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+    unlink("\(path)/\(name)")
+  }
+  closedir(directory)
+  rmdir(path)
+}

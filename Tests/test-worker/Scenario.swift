@@ -14,6 +14,8 @@ enum Scenario: String {
   case ignoredChildren = "ignored-children"
   /// A stream of large jobs that's always ahead of its worker.
   case memory
+  /// Fewer descriptors than the workers need.
+  case scarcity
 
   func run(_ arguments: [String]) throws {
     switch self {
@@ -22,6 +24,7 @@ enum Scenario: String {
     case .cycles: try openAndClosePools()
     case .ignoredChildren: try ignoreChildren()
     case .memory: try streamLargeJobs()
+    case .scarcity: try goOnWithFewer()
     }
   }
 
@@ -86,9 +89,57 @@ enum Scenario: String {
     var outcomes = pool.outcomes(of: jobs).makeBlockingIterator()
     while let outcome = try outcomes.next() { _ = try outcome.get() }
     pool.shutdownBlocking()
-    var usage = rusage()
-    getrusage(RUSAGE_SELF.rawValue, &usage)
-    if usage.ru_maxrss > 150_000 { print("\(usage.ru_maxrss) KB were resident") }
+    let resident = peakResidentKilobytes()
+    if resident == 0 || resident > 150_000 { print("\(resident) KB were resident") }
+  }
+}
+
+extension Scenario {
+  private func goOnWithFewer() throws {
+    // A worker needs four, and nine while it's started.
+    limitDescriptors(to: descriptorCount() + 1 + 2 * 4 + 7)
+    let pool = try WorkerPool(PoolConfiguration(workers: 50))
+    let squares = try pool.mapBlocking((0..<500).map(Square.init))
+    if squares != (0..<500).map({ $0 * $0 }) { print("wrong squares: \(squares)") }
+    // The places that are left are filled again, and suspects find a worker.
+    let deaths = try pool.outcomes(of: (0..<4).map { Misbehave(id: $0, way: .exit7) }).all()
+    for death in deaths where death.attempts != 2 { print("not tried twice: \(death)") }
+    pool.shutdownBlocking()
+
+    limitDescriptors(to: descriptorCount() + 3)
+    do {
+      let pool = try WorkerPool(PoolConfiguration(workers: 3))
+      defer { pool.shutdownBlocking() }
+      _ = try pool.mapBlocking([Square(n: 1)])
+      print("a worker without descriptors")
+    } catch PoolError.noWorkers(let reason) {
+      if !reason.contains("Too many open files") { print("a strange reason: \(reason)") }
+    }
+
+    limitDescriptors(to: descriptorCount())
+    do {
+      _ = try WorkerPool()
+      print("a pool without descriptors")
+    } catch PoolError.system(let error) {
+      if error.code != EMFILE { print("a strange error: \(error)") }
+    }
+  }
+
+  /// Counted from zero, as if there were no gaps.
+  private func limitDescriptors(to count: Int) {
+    var limit = rlimit()
+    getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    limit.rlim_cur = rlim_t(count)
+    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+  }
+}
+
+extension OutcomeSequence {
+  fileprivate func all() throws -> [Element] {
+    var all: [Element] = []
+    var iterator = makeBlockingIterator()
+    while let outcome = try iterator.next() { all.append(outcome) }
+    return all
   }
 }
 
@@ -101,6 +152,20 @@ func openPoolAndComplain() -> Never {
     _ = write(STDERR_FILENO, text, text.count)
     exit(9)
   }
+}
+
+/// The kernel's own high-water mark: getrusage's is inherited from the process that started this one.
+private func peakResidentKilobytes() -> Int {
+  guard let file = fopen("/proc/self/status", "r") else { return 0 }
+  defer { fclose(file) }
+  var line = [CChar](repeating: 0, count: 256)
+  while fgets(&line, Int32(line.count), file) != nil {
+    let bytes = line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+    let text = String(decoding: bytes, as: UTF8.self)
+    guard text.hasPrefix("VmHWM:") else { continue }
+    return text.split(separator: " ").lazy.compactMap { Int($0) }.first ?? 0
+  }
+  return 0
 }
 
 private func descriptorCount() -> Int {

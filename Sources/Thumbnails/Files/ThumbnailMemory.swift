@@ -1,3 +1,4 @@
+import CPosix
 import Glibc
 
 /// Tells whether a thumbnail is up to date, from the thumbnail alone.

@@ -16,6 +16,9 @@ struct Command {
   var output: Int32?
   var errors: Int32?
 
+  /// Not inlined: where Swift 6.3.1 sees an object's whole life, it may leave out the object and yet
+  /// free it, at whatever lies on the stack.
+  @inline(never)
   func start() -> RunningCommand { RunningCommand(self) }
 
   func run() -> Finished { start().wait() }
@@ -60,7 +63,8 @@ final class RunningCommand {
   let pid: pid_t
   private let output: Capture
   private let errors: Capture
-  private var isReaped = false
+  /// As `waitpid` gave it.
+  private var status: Int32?
 
   /// Far more than any of the tests takes: whoever reaches it hangs.
   private static let patience = Duration.seconds(240)
@@ -74,12 +78,14 @@ final class RunningCommand {
   }
 
   deinit {
-    if !isReaped {
+    if status == nil {
       kill(pid, SIGKILL)
       waitpid(pid, nil, 0)
     }
   }
 
+  /// Bytes of standard output.
+  var outputSize: Int { output.size }
   var outputSoFar: String { String(decoding: output.bytes, as: UTF8.self) }
   var errorsSoFar: String { String(decoding: errors.bytes, as: UTF8.self) }
 
@@ -88,19 +94,27 @@ final class RunningCommand {
   /// The processes that it started and that live.
   var workers: [pid_t] { Processes.children(of: pid) }
 
+  /// Whether it has ended; what it left can be had from ``wait()`` all the same.
+  var hasEnded: Bool {
+    if status == nil {
+      var status: Int32 = 0
+      if waitpid(pid, &status, WNOHANG) == pid { self.status = status }
+    }
+    return status != nil
+  }
+
   func wait() -> Finished {
-    var status: Int32 = 0
     let end = ContinuousClock.now + Self.patience
-    while waitpid(pid, &status, WNOHANG) == 0 {
+    while !hasEnded {
       if ContinuousClock.now > end {
         kill(pid, SIGKILL)
-        waitpid(pid, &status, 0)
-        isReaped = true
+        waitpid(pid, nil, 0)
+        status = 0
         return Finished(ending: .hung, output: output.bytes, errors: errors.bytes)
       }
-      usleep(1000)
+      usleep(5000)
     }
-    isReaped = true
+    let status = status ?? 0
     let signal = status & 0x7F
     return Finished(
       ending: signal == 0 ? .exited(status >> 8 & 0xFF) : .signalled(signal),
@@ -163,10 +177,14 @@ private final class Capture {
 
   deinit { close(descriptor) }
 
-  var bytes: [UInt8] {
+  var size: Int {
     var status = stat()
     fstat(descriptor, &status)
-    var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
+    return Int(status.st_size)
+  }
+
+  var bytes: [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: size)
     let count = pread(descriptor, &bytes, bytes.count, 0)
     return Array(bytes.prefix(max(0, count)))
   }
@@ -177,7 +195,7 @@ func eventually(_ isTrue: () -> Bool) -> Bool {
   let end = ContinuousClock.now + .seconds(60)
   while ContinuousClock.now < end {
     if isTrue() { return true }
-    usleep(1000)
+    usleep(5000)
   }
   return isTrue()
 }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import WorkerFarm
 
-@Suite(.timeLimit(.minutes(1))) struct FailureTests {
+@Suite(.hangGuard) struct FailureTests {
   @Test(arguments: Faulty.Stage.allCases) func `a job that fails at a stage says so`(
     stage: Faulty.Stage
   ) async throws {

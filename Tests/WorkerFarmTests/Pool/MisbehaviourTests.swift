@@ -59,7 +59,7 @@ struct Misconduct: Sendable, CustomTestStringConvertible {
   }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct MisbehaviourTests {
+@Suite(.hangGuard) struct MisbehaviourTests {
   /// The one that misbehaves; what lies around it is known by then to be answered or in flight.
   static let culprit = 12
 
@@ -121,6 +121,22 @@ struct Misconduct: Sendable, CustomTestStringConvertible {
       #expect(outcomes.count == 1)
     }
     try await waitUntil { processes(tagged: "\(seconds)").isEmpty }
+  }
+
+  @Test func `a worker that doesn't read holds up nobody`() async throws {
+    let pool = try WorkerPool(testConfiguration())
+    let stopped = Task { try await pool.map([Misbehave(id: 0, way: .stop)]) }
+    // Unordered, because one of them may lie behind the job that doesn't end.
+    let jobs = repeatElement(Swell(inputSize: 600_000, outputSize: 600_000), count: 30)
+    var count = 0
+    for try await outcome in pool.outcomes(of: jobs, ordered: false) {
+      #expect(try outcome.get() == 600_000)
+      count += 1
+      if count == 25 { break }
+    }
+    #expect(count == 25)
+    stopped.cancel()
+    await pool.shutdown(.cancel)
   }
 
   @Test func `jobs that all kill their workers all fail by name, and the pool goes on`()

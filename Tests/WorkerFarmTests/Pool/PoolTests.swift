@@ -3,7 +3,7 @@ import Testing
 
 @testable import WorkerFarm
 
-@Suite(.timeLimit(.minutes(1))) struct PoolTests {
+@Suite(.hangGuard) struct PoolTests {
   @Test(arguments: [1, 2, 3, 8]) func `map returns the outputs in input order`(
     workers: Int
   ) async throws {
@@ -97,12 +97,15 @@ import Testing
   @Test func `an outcome tells its times, attempts and worker`() async throws {
     try await withWorkerPool(testConfiguration(workers: 1)) { pool in
       let jobs = (0..<60).map { Work(id: $0, milliseconds: $0 % 20 == 0 ? 20 : 0.01) }
+      var worked = Duration.zero
       for try await outcome in pool.outcomes(of: jobs) {
         #expect(outcome.attempts == 1 && outcome.workerPID ?? 0 > 0)
         #expect(outcome.queueTime >= .zero && outcome.queueTime < .seconds(3600))
         #expect(outcome.runTime > .zero && outcome.runTime < .seconds(3600))
-        if outcome.index == 0 { #expect(outcome.runTime >= .milliseconds(20)) }
+        worked += outcome.runTime
       }
+      // Only the sum is sure: jobs answered in one go share their time evenly.
+      #expect(worked >= .milliseconds(60))
     }
   }
 }
