@@ -1,7 +1,8 @@
 import CImageCodecs
 
-/// What is written into a thumbnail's file besides its pixels and tag.
+/// What is written into a thumbnail's file besides its pixels.
 struct EmbeddedMetadata {
+  var tag: ThumbnailTag?
   /// A colour profile.
   var icc: [UInt8]?
   /// An EXIF block, without JPEG's "Exif" prefix.
@@ -19,7 +20,7 @@ extension Canvas {
       progressive: options.progressive)
     var encoded = codec_bytes()
     var report = codec_report()
-    let status = withCodecPicture(tag: options.tag, metadata) { picture in
+    let status = withCodecPicture(metadata) { picture in
       switch format {
       case .jpeg: codec_jpeg_encode(picture, &settings, &encoded, &report)
       case .png: codec_png_encode(picture, &encoded, &report)
@@ -40,10 +41,9 @@ extension Canvas {
   }
 
   private func withCodecPicture(
-    tag: ThumbnailTag?, _ metadata: EmbeddedMetadata,
-    body: (UnsafePointer<codec_picture>) -> codec_status
+    _ metadata: EmbeddedMetadata, body: (UnsafePointer<codec_picture>) -> codec_status
   ) -> codec_status {
-    let comment = tag.map { Array($0.text.utf8CString) }
+    let comment = metadata.tag.map { Array($0.text.utf8CString) }
     return samples.withUnsafeBufferPointer { samples in
       withOptionalPointer(comment) { comment, length in
         withOptionalPointer(metadata.icc) { icc, iccLength in

@@ -8,13 +8,23 @@ public enum Placeholder: String, Sendable, Hashable, Codable, CaseIterable {
   case dominantColor
 }
 
-extension ThumbnailOptions {
-  func thumbhash(of canvas: Canvas) -> String? {
-    placeholders.contains(.thumbhash) ? Base64.encode(ThumbHash(of: canvas).bytes) : nil
+/// The placeholders of one thumbnail, as far as they were asked for.
+public struct PlaceholderValues: Sendable, Hashable {
+  /// The base64 text of a ThumbHash.
+  public var thumbhash: String?
+  /// `nil` also when every pixel is transparent.
+  public var dominantColor: RGBColor?
+
+  public init(thumbhash: String? = nil, dominantColor: RGBColor? = nil) {
+    self.thumbhash = thumbhash
+    self.dominantColor = dominantColor
   }
 
-  func dominantColor(of canvas: Canvas) -> RGBColor? {
-    placeholders.contains(.dominantColor) ? DominantColor(of: canvas).color : nil
+  init(_ asked: Set<Placeholder>, of canvas: Canvas) throws(ThumbnailError) {
+    if asked.isEmpty { return }
+    let small = try canvas.forPlaceholders()
+    if asked.contains(.thumbhash) { thumbhash = Base64.encode(ThumbHash(of: small).bytes) }
+    if asked.contains(.dominantColor) { dominantColor = DominantColor(of: small).color }
   }
 }
 
@@ -23,7 +33,7 @@ extension Canvas {
   private static let placeholderSide = 100
 
   /// No larger than placeholders are made from.
-  func forPlaceholders() throws(ThumbnailError) -> Canvas {
+  fileprivate func forPlaceholders() throws(ThumbnailError) -> Canvas {
     let side = min(Self.placeholderSide, max(size.width, size.height))
     guard let box = ThumbnailSize(width: side, height: side) else { return self }
     return try resized(to: size.fitted(into: box))

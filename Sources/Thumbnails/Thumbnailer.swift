@@ -54,7 +54,9 @@ public struct Thumbnailer: Sendable {
   /// - Complexity: linear in the picture's pixels; the memory for a streamed picture grows with its sides and
   ///   the thumbnail's size only.
   public func thumbnail(of bytes: UnsafeRawBufferPointer) throws(ThumbnailError) -> Thumbnail {
-    try thumbnails(of: bytes, sizes: [options.size])[0]
+    var one = options
+    one.sizes = [options.size]
+    return try with(one).thumbnails(of: bytes)[0]
   }
 
   /// A thumbnail for each of the sizes, in their order. The bytes need to stay only until this returns.
@@ -75,21 +77,25 @@ public struct Thumbnailer: Sendable {
   public func thumbnails(
     of bytes: UnsafeRawBufferPointer
   ) throws(ThumbnailError) -> [Thumbnail] {
-    try thumbnails(of: bytes, sizes: options.sizes)
+    let tag = options.tag
+    let all = Labelling(isWanted: { _ in true }, tag: { _, _ in tag })
+    return try thumbnails(of: bytes, all).compactMap(\.self)
   }
 
-  private func thumbnails(
-    of bytes: UnsafeRawBufferPointer, sizes: [ThumbnailSize]
-  ) throws(ThumbnailError) -> [Thumbnail] {
+  /// A thumbnail for each of the sizes that is wanted.
+  func thumbnails(
+    of bytes: UnsafeRawBufferPointer, _ labelling: Labelling
+  ) throws(ThumbnailError) -> [Thumbnail?] {
     let decoder = try Self.decoder(for: bytes)
     let header = decoder.header
     try admit(header)
-    let frames = sizes.map { options.framing.frame(for: header.uprightSize, box: $0) }
+    let frames = options.sizes.map { options.framing.frame(for: header.uprightSize, box: $0) }
     for frame in frames { try admit(frame) }
-    if let previewed = try previewed(bytes, decoder, frames) { return previewed }
+    if let previewed = try previewed(bytes, decoder, frames, labelling) { return previewed }
     let color = try ColorPlan(
       bytes, header: header, handling: options.icc, cache: colorTransforms)
-    return try rendered(frames, from: decoder, color, Source(bytes: bytes, decoder: decoder))
+    return try rendered(
+      frames, from: decoder, color, Source(bytes: bytes, decoder: decoder), labelling)
   }
 
   /// Part of what decides a thumbnail's bytes; raised whenever they change for equal options.

@@ -34,27 +34,43 @@ struct PixelDensityTests {
     #expect(scaled?.description == expected)
   }
 
-  @Test func `names files only as far as they must be told apart`() throws {
-    func named(_ sizes: [String], _ densities: [String]) throws -> [String] {
-      try ThumbnailVariant.all(
-        sizes: sizes.map { try #require(ThumbnailSize($0)) },
-        densities: densities.map { try #require(PixelDensity($0)) }
-      ).map { "\($0.size)\($0.suffix)" }
-    }
-    #expect(try named(["256"], ["1"]) == ["256x256"])
-    #expect(try named(["256"], ["1", "2"]) == ["256x256", "512x512@2x"])
-    #expect(
-      try named(["640x", "x32"], ["2", "1"])
-        == ["1280x-640x@2x", "640x-640x", "x64-x32@2x", "x32-x32"])
-    #expect(try named(["8", "8x8"], ["1", "1.0", "2"]) == ["8x8", "16x16@2x"])
+  static func named(_ sizes: [String], _ densities: [String]) throws -> [String] {
+    try ThumbnailVariant.all(
+      sizes: sizes.map { try #require(ThumbnailSize($0)) },
+      densities: densities.map { try #require(PixelDensity($0)) }
+    ).map { "\($0.size)\($0.suffix)" }
   }
 
-  @Test func `refuses a product that is too large`() throws {
+  @Test func `is a part of names where there are several`() throws {
+    #expect(try Self.named(["256"], ["1"]) == ["256x256"])
+    #expect(try Self.named(["256"], ["2"]) == ["512x512"])
+    #expect(try Self.named(["256"], ["1", "2"]) == ["256x256.256", "512x512.256@2x"])
+    #expect(
+      try Self.named(["640x", "x32", "3x4"], ["2", "1"])
+        == [
+          "1280x.640x@2x", "640x.640x", "x64.x32@2x", "x32.x32", "6x8.3x4@2x", "3x4.3x4",
+        ])
+    #expect(
+      try Self.named(["8", "8x8"], ["1", "1.0", "2"]) == ["8x8.8", "16x16.8@2x"])
+    #expect(".65500x65500@9.99x".utf8.count == ThumbnailVariant.longestSuffix)
+  }
+
+  @Test func `refuses names that two pictures could share`() throws {
+    // a.jpg at 256@1.5 and a.jpg.256@1 at 5x.
+    #expect(throws: ThumbnailVariant.Problem.alike(".5x", ".256@1.5x")) {
+      try Self.named(["256", "5x"], ["1.5", "1"])
+    }
+    #expect(try Self.named(["256", "50x"], ["1.5", "1"]).count == 4)
+  }
+
+  @Test func `refuses a product that is too large, and too many`() throws {
     let size = try #require(ThumbnailSize("40000x10"))
     let two = try #require(PixelDensity("2"))
-    let error = #expect(throws: ThumbnailVariant.OutOfRange.self) {
+    #expect(throws: ThumbnailVariant.Problem.outOfRange(size, two)) {
       try ThumbnailVariant.all(sizes: [size], densities: [.one, two])
     }
-    #expect(error?.size == size && error?.density == two)
+    #expect(throws: ThumbnailVariant.Problem.tooMany(66)) {
+      try Self.named((1...33).map(String.init), ["1", "2"])
+    }
   }
 }
