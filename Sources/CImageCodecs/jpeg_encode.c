@@ -37,22 +37,41 @@ static void term_destination(j_compress_ptr codec) {
 
 // MARK: - Picture
 
-static void write_picture(jpeg_encoder *encoder, const codec_picture *picture, uint32_t quality) {
+static void apply_settings(j_compress_ptr codec, const codec_jpeg_settings *settings) {
+  jpeg_set_defaults(codec);  // YCbCr 4:2:0 for RGB, a JFIF header
+  jpeg_set_quality(codec, (int)settings->quality, TRUE);
+  codec->optimize_coding = TRUE;
+  if (settings->full_chroma) {
+    codec->comp_info[0].h_samp_factor = 1;
+    codec->comp_info[0].v_samp_factor = 1;
+  }
+  if (settings->progressive) jpeg_simple_progression(codec);
+}
+
+static void write_exif(j_compress_ptr codec, const codec_picture *picture) {
+  static const uint8_t prefix[] = {'E', 'x', 'i', 'f', 0, 0};
+  jpeg_write_m_header(codec, JPEG_APP0 + 1, (unsigned)(sizeof prefix + picture->exif_length));
+  for (size_t i = 0; i < sizeof prefix; i++) jpeg_write_m_byte(codec, prefix[i]);
+  for (size_t i = 0; i < picture->exif_length; i++) jpeg_write_m_byte(codec, picture->exif[i]);
+}
+
+static void write_picture(
+    jpeg_encoder *encoder, const codec_picture *picture, const codec_jpeg_settings *settings) {
   j_compress_ptr codec = &encoder->codec;
   bool grey = picture->layout == CODEC_GREY;
   codec->image_width = picture->width;
   codec->image_height = picture->height;
   codec->input_components = grey ? 1 : 3;
   codec->in_color_space = grey ? JCS_GRAYSCALE : JCS_RGB;
-  jpeg_set_defaults(codec);  // YCbCr 4:2:0 for RGB, a JFIF header
-  jpeg_set_quality(codec, (int)quality, TRUE);
-  codec->optimize_coding = TRUE;
+  apply_settings(codec, settings);
   jpeg_start_compress(codec, TRUE);
   if (picture->comment != NULL) {
     jpeg_write_marker(
         codec, JPEG_COM, (const JOCTET *)picture->comment, (unsigned)picture->comment_length);
   }
-  // After the comment, which must be found in a file's first bytes; cut into APP2 segments.
+  // After the comment, which must be found in a file's first bytes.
+  if (picture->exif != NULL) write_exif(codec, picture);
+  // Cut into APP2 segments.
   if (picture->icc != NULL) {
     jpeg_write_icc_profile(codec, picture->icc, (unsigned)picture->icc_length);
   }
@@ -65,7 +84,8 @@ static void write_picture(jpeg_encoder *encoder, const codec_picture *picture, u
 }
 
 codec_status codec_jpeg_encode(
-    const codec_picture *picture, uint32_t quality, codec_bytes *encoded, codec_report *report) {
+    const codec_picture *picture, const codec_jpeg_settings *settings, codec_bytes *encoded,
+    codec_report *report) {
   jpeg_encoder *encoder = calloc(1, sizeof *encoder);
   if (encoder == NULL) return CODEC_OUT_OF_MEMORY;
   encoder->codec.err = jpeg_errors_init(&encoder->errors);
@@ -76,7 +96,7 @@ codec_status codec_jpeg_encode(
     jpeg_create_compress(&encoder->codec);
     encoder->codec.client_data = encoder;
     encoder->codec.dest = &encoder->destination;
-    write_picture(encoder, picture, quality);
+    write_picture(encoder, picture, settings);
     *encoded = (codec_bytes){.data = encoder->output.data, .count = encoder->output.count};
   } else {
     free(encoder->output.data);

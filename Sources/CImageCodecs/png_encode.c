@@ -48,7 +48,7 @@ static void write_profile(png_encoder *encoder, const codec_picture *picture) {
       (png_uint_32)picture->icc_length);
 }
 
-// libpng writes the profile before any text. The comment must be found in a file's first bytes: it
+// libpng writes profile and EXIF before any text. The comment must be found in a file's first bytes: it
 // changes places with what lies between it and the header.
 static void comment_first(byte_buffer *output) {
   enum { HEADER_END = 8 + 25, TYPE = 4, OVERHEAD = 12 };
@@ -82,8 +82,13 @@ static void write_picture(png_encoder *encoder, const codec_picture *picture) {
       PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
   if (picture->comment != NULL) write_comment(encoder, picture);
   if (picture->icc != NULL) write_profile(encoder, picture);
+  if (picture->exif != NULL) {
+    // libpng copies it, though it asks for bytes that it could change.
+    png_set_eXIf_1(
+        png, encoder->info, (png_uint_32)picture->exif_length, (png_bytep)(uintptr_t)picture->exif);
+  }
   png_write_info(png, encoder->info);
-  if (picture->icc != NULL && picture->comment != NULL) comment_first(&encoder->output);
+  if (picture->comment != NULL) comment_first(&encoder->output);
   size_t stride = kinds[picture->layout].channels * picture->width;
   for (size_t y = 0; y < picture->height; y++) png_write_row(png, picture->samples + y * stride);
   png_write_end(png, NULL);

@@ -1,15 +1,28 @@
 import CImageCodecs
 
+/// What is written into a thumbnail's file besides its pixels.
+struct EmbeddedMetadata {
+  var tag: ThumbnailTag?
+  /// A colour profile.
+  var icc: [UInt8]?
+  /// An EXIF block, without JPEG's "Exif" prefix.
+  var exif: [UInt8]?
+}
+
 extension Canvas {
   /// The file's bytes. JPEG takes a canvas without alpha only.
   func encoded(
-    as format: EncodedFormat, quality: Int, tag: ThumbnailTag?, icc: [UInt8]? = nil
+    as format: EncodedFormat, options: ThumbnailOptions,
+    metadata: EmbeddedMetadata = EmbeddedMetadata()
   ) throws(ThumbnailError) -> [UInt8] {
+    var settings = codec_jpeg_settings(
+      quality: UInt32(options.quality), full_chroma: options.subsampling == .yuv444,
+      progressive: options.progressive)
     var encoded = codec_bytes()
     var report = codec_report()
-    let status = withCodecPicture(tag: tag, icc: icc) { picture in
+    let status = withCodecPicture(metadata) { picture in
       switch format {
-      case .jpeg: codec_jpeg_encode(picture, UInt32(quality), &encoded, &report)
+      case .jpeg: codec_jpeg_encode(picture, &settings, &encoded, &report)
       case .png: codec_png_encode(picture, &encoded, &report)
       }
     }
@@ -18,7 +31,7 @@ extension Canvas {
     return Array(UnsafeBufferPointer(start: encoded.data, count: encoded.count))
   }
 
-  private var layout: codec_layout {
+  var layout: codec_layout {
     switch (isGrey, hasAlpha) {
     case (true, false): CODEC_GREY
     case (true, true): CODEC_GREY_ALPHA
@@ -28,17 +41,20 @@ extension Canvas {
   }
 
   private func withCodecPicture(
-    tag: ThumbnailTag?, icc: [UInt8]?, body: (UnsafePointer<codec_picture>) -> codec_status
+    _ metadata: EmbeddedMetadata, body: (UnsafePointer<codec_picture>) -> codec_status
   ) -> codec_status {
-    let comment = tag.map { Array($0.text.utf8CString) }
+    let comment = metadata.tag.map { Array($0.text.utf8CString) }
     return samples.withUnsafeBufferPointer { samples in
       withOptionalPointer(comment) { comment, length in
-        withOptionalPointer(icc) { icc, iccLength in
-          var picture = codec_picture(
-            samples: samples.baseAddress, width: UInt32(size.width), height: UInt32(size.height),
-            layout: layout, comment: comment, comment_length: max(length - 1, 0), icc: icc,
-            icc_length: iccLength)
-          return body(&picture)
+        withOptionalPointer(metadata.icc) { icc, iccLength in
+          withOptionalPointer(metadata.exif) { exif, exifLength in
+            var picture = codec_picture(
+              samples: samples.baseAddress, width: UInt32(size.width),
+              height: UInt32(size.height), layout: layout, comment: comment,
+              comment_length: max(length - 1, 0), icc: icc, icc_length: iccLength, exif: exif,
+              exif_length: exifLength)
+            return body(&picture)
+          }
         }
       }
     }

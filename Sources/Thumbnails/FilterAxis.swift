@@ -26,12 +26,15 @@ struct FilterAxis {
 
   /// - Parameters:
   ///   - sourceCount: how many sources there are.
-  ///   - covered: how much of them, from the first one's edge on, the picture covers.
+  ///   - origin: where the part to be shown begins, counted from the first source's edge. Sources before it
+  ///     count as neighbours.
+  ///   - covered: how much of the sources the part to be shown covers.
   ///   - targetCount: how many targets that is to become.
-  init(sourceCount: Int, covered: Double, targetCount: Int) {
+  init(sourceCount: Int, origin: Double = 0, covered: Double, targetCount: Int) {
     let kernels = (0..<targetCount).map { target in
-      Kernel(
-        target: target, ratio: covered / Double(targetCount), sourceCount: sourceCount,
+      let ratio = covered / Double(targetCount)
+      return Kernel(
+        center: origin + (Double(target) + 0.5) * ratio, ratio: ratio, sourceCount: sourceCount,
         radius: Self.radius)
     }
     first = kernels.map { Int32($0.evenStart) }
@@ -73,9 +76,8 @@ private struct Kernel {
   var evenStart: Int { start & ~1 }
 
   /// At the picture's edge the kernel is cut off and what is left is scaled up.
-  init(target: Int, ratio: Double, sourceCount: Int, radius: Double) {
+  init(center: Double, ratio: Double, sourceCount: Int, radius: Double) {
     let stretch = max(ratio, 1)
-    let center = (Double(target) + 0.5) * ratio
     let reach = radius * stretch
     start = min(max(Int((center - reach).rounded(.down)), 0), sourceCount - 1)
     let end = min(max(Int((center + reach).rounded(.up)), start + 1), sourceCount)

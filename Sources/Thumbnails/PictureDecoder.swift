@@ -31,10 +31,11 @@ struct PictureHeader {
   var layout: codec_layout
   var sampleBytes: Int
 
+  var uprightSize: PixelSize { orientation.swapsSides ? size.transposed : size }
+
   var sourceInfo: SourceInfo {
-    let upright = orientation.swapsSides ? size.transposed : size
-    return SourceInfo(
-      format: format, width: upright.width, height: upright.height,
+    SourceInfo(
+      format: format, width: uprightSize.width, height: uprightSize.height,
       orientation: orientation.rawValue, isProgressive: isProgressive, decoderBytes: decoderBytes)
   }
 }
@@ -45,6 +46,15 @@ struct RowGrid {
   var size: PixelSize
   var coveredWidth: Double
   var coveredHeight: Double
+
+  /// A part of the stored picture, which has `size`, in these rows' pixels.
+  func part(_ region: Region, of size: PixelSize) -> Region {
+    let width = Double(size.width)
+    let height = Double(size.height)
+    return Region(
+      x: region.x * coveredWidth / width, y: region.y * coveredHeight / height,
+      width: region.width * coveredWidth / width, height: region.height * coveredHeight / height)
+  }
 }
 
 extension codec_layout {

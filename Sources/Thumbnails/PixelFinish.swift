@@ -2,11 +2,11 @@ import CImageCodecs
 
 /// What becomes of the resizer's pixels (four channels, premultiplied, with overshoot) on the canvas, where a
 /// sample has 8 bits and alpha is straight.
-enum PixelFinish {
+enum PixelFinish: Equatable {
   /// The source has no alpha.
   case opaque
-  /// Laid on white.
-  case onWhite
+  /// Laid on a colour.
+  case laid(on: RGBColor)
   /// With an alpha channel.
   case straight
 
@@ -16,7 +16,8 @@ enum PixelFinish {
   ) {
     switch self {
     case .opaque: Self.writeOpaque(row, colours: colours, to: samples)
-    case .onWhite: Self.writeOnWhite(row, colours: colours, to: samples)
+    case .laid(let background):
+      Self.writeLaid(row, on: background, colours: colours, to: samples)
     case .straight: Self.writeStraight(row, colours: colours, to: samples)
     }
   }
@@ -24,20 +25,21 @@ enum PixelFinish {
   private static func writeOpaque(
     _ row: UnsafeBufferPointer<Int16>, colours: Int, to samples: UnsafeMutableBufferPointer<UInt8>
   ) {
-    for x in 0..<samples.count / colours {
-      for channel in 0..<colours {
-        samples[x * colours + channel] = byte(Int(row[x * 4 + channel]))
-      }
-    }
+    codec_finish_opaque(
+      row.baseAddress, UInt32(samples.count / colours), UInt32(colours), samples.baseAddress)
   }
 
-  private static func writeOnWhite(
-    _ row: UnsafeBufferPointer<Int16>, colours: Int, to samples: UnsafeMutableBufferPointer<UInt8>
+  private static func writeLaid(
+    _ row: UnsafeBufferPointer<Int16>, on background: RGBColor, colours: Int,
+    to samples: UnsafeMutableBufferPointer<UInt8>
   ) {
+    let behind = [background.red, background.green, background.blue].map(Int.init)
     for x in 0..<samples.count / colours {
-      let white = CODEC_WHITE - Int(row[x * 4 + 3])
+      let gap = CODEC_WHITE - Int(row[x * 4 + 3])
       for channel in 0..<colours {
-        samples[x * colours + channel] = byte(Int(row[x * 4 + channel]) + white)
+        // Rounded; where the filter overshoots the gap is below zero.
+        let shown = (gap * behind[channel] + (gap < 0 ? -127 : 127)) / 255
+        samples[x * colours + channel] = byte(Int(row[x * 4 + channel]) + shown)
       }
     }
   }

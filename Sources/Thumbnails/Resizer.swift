@@ -12,7 +12,7 @@ final class Resizer {
   private let kernel: codec_kernel
   private let across: FilterAxis
   private let down: FilterAxis
-  private let sourceHeight: Int
+  private let source: PixelSize
 
   /// One batch of source rows as pixel pairs, each followed by zeros for weights of zero to meet.
   private let sources: Memory<Int16>
@@ -27,16 +27,19 @@ final class Resizer {
   private var rowsIn = 0
   private var rowsOut = 0
 
+  /// - Parameters:
+  ///   - source: the rows' length and how many will come.
+  ///   - part: what of them becomes the target; the rest counts as its surroundings.
   init(
-    grid: RowGrid, target: PixelSize, kernel: codec_kernel = codec_kernel_best()
+    source: PixelSize, part: Region, target: PixelSize, kernel: codec_kernel = codec_kernel_best()
   ) throws(ThumbnailError) {
     self.kernel = kernel
     across = FilterAxis(
-      sourceCount: grid.size.width, covered: grid.coveredWidth, targetCount: target.width)
+      sourceCount: source.width, origin: part.x, covered: part.width, targetCount: target.width)
     down = FilterAxis(
-      sourceCount: grid.size.height, covered: grid.coveredHeight, targetCount: target.height)
-    sourceHeight = grid.size.height
-    sourceStride = max(across.reach, grid.size.width + 1) * Self.channels
+      sourceCount: source.height, origin: part.y, covered: part.height, targetCount: target.height)
+    self.source = source
+    sourceStride = max(across.reach, source.width + 1) * Self.channels
     sources = try Memory(count: sourceStride * Self.batch)
     lanes =
       (target.width * Self.channels + Self.laneGroup - 1) / Self.laneGroup * Self.laneGroup
@@ -46,26 +49,40 @@ final class Resizer {
     finished = try Memory(count: lanes)
   }
 
-  /// Takes the next rows, at most ``batchRows``, and gives every target row that they complete to `emit`: its
-  /// pixels, four channels each, premultiplied, 0 ... `CODEC_WHITE` with overshoot.
+  /// Takes the next `count` rows, at most ``batchRows``, and gives every target row that they complete to
+  /// `emit`: its pixels, four channels each, premultiplied, 0 ... `CODEC_WHITE` with overshoot.
   ///
+  /// `load` is asked for the pixel pairs of the first, second and so on of these rows, if they are needed.
   /// Only the last call may bring fewer than ``batchRows``.
   func push(
-    _ rows: UnsafePointer<UInt8>, stride: Int, count: Int, header: PictureHeader, width: Int,
+    count: Int, load: (_ row: Int, _ pairs: UnsafeMutablePointer<Int16>) -> Void,
     emit: (UnsafeBufferPointer<Int16>) -> Void
   ) {
+    let next = rowsIn
+    rowsIn += count
+    guard rowsOut < down.targetCount, next + Self.batch > Int(down.first[rowsOut]) else { return }
     for row in 0..<count {
-      codec_load_row(
-        kernel, header.layout, UInt32(header.sampleBytes), rows + row * stride, UInt32(width),
-        sources.start + row * sourceStride)
+      load(row, sources.start + row * sourceStride)
     }
-    let pair = rowsIn / 2
+    let pair = next / 2
     across.withCodecAxis { axis in
       codec_filter_across(
         kernel, axis, sources.start, sourceStride, slot(pair), slot(pair + 1))
     }
-    rowsIn += count
     emitReadyRows(emit)
+  }
+
+  /// Takes the next rows of a decoder's, `stride` bytes apart.
+  func push(
+    _ rows: UnsafePointer<UInt8>, stride: Int, count: Int, layout: codec_layout, sampleBytes: Int,
+    emit: (UnsafeBufferPointer<Int16>) -> Void
+  ) {
+    push(
+      count: count,
+      load: { row, pairs in
+        codec_load_row(
+          kernel, layout, UInt32(sampleBytes), rows + row * stride, UInt32(source.width), pairs)
+      }, emit: emit)
   }
 
   static var batchRows: Int { batch }
@@ -77,7 +94,7 @@ final class Resizer {
   private func emitReadyRows(_ emit: (UnsafeBufferPointer<Int16>) -> Void) {
     while rowsOut < down.targetCount {
       let first = Int(down.first[rowsOut])
-      guard rowsIn >= min(first + down.taps, sourceHeight) else { return }
+      guard rowsIn >= min(first + down.taps, source.height) else { return }
       // Beyond the last row the weights are zero, and a slot's old content does no harm.
       let window: [UnsafePointer<Int16>?] = (0..<down.taps / 2).map { tap in
         UnsafePointer(slot(first / 2 + tap))

@@ -9,6 +9,15 @@ public struct Thumbnail: Sendable, Hashable {
   public let source: SourceInfo
   /// How many oddities the decoder saw that cost no pixel, or, with ``ThumbnailOptions/lenient``, that did.
   public let warnings: Int
+  /// What ``ThumbnailOptions/placeholders`` asks for.
+  public let placeholders: PlaceholderValues
+  /// Whether it was made from a preview inside the picture's file; see ``ThumbnailOptions/usePreview``.
+  public let usedPreview: Bool
+
+  /// The base64 text of its ThumbHash; `nil` unless it was asked for.
+  public var thumbhash: String? { placeholders.thumbhash }
+  /// `nil` unless it was asked for, or when every pixel is transparent.
+  public var dominantColor: RGBColor? { placeholders.dominantColor }
 }
 
 /// What a picture's header tells.

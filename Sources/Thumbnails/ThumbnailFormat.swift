@@ -2,7 +2,7 @@
 public enum ThumbnailFormat: String, Sendable, Hashable, Codable, CaseIterable {
   /// PNG when a pixel of the finished thumbnail is not opaque, else JPEG.
   case auto
-  /// JPEG; what is transparent shows white.
+  /// JPEG; what is transparent shows the background.
   case jpeg
   /// PNG, with alpha when a pixel is not opaque.
   case png

@@ -1,65 +1,42 @@
 import Glibc
 public import WorkerFarm
 
-/// One picture's way from its file to its thumbnail's file. The one file that knows the pool.
+/// One picture's way from its file to its thumbnails' files. The one file that knows the pool.
 ///
 /// The job never throws: a picture that can't be done is a ``Result/failed(_:)``, a value like any other.
 public struct ThumbnailJob: Job {
   /// What to do.
   public enum Mode: UInt8, Sendable {
-    /// Make it unless it's up to date.
+    /// Make what isn't up to date.
     case make
-    /// Make it in any case.
+    /// Make everything in any case.
     case force
     /// Only tell what ``make`` would do.
     case ask
   }
 
   public var source: BytePath
-  /// Where the thumbnail goes, without the extension of its format, which is appended.
+  /// Where the thumbnails go, without the variant's suffix and the extension of the format, which are
+  /// appended.
   public var stem: BytePath
+  /// For all variants; the sizes are the variants'.
   public var options: ThumbnailOptions
+  /// At least one.
+  public var variants: [ThumbnailVariant]
   public var mode: Mode
 
-  /// - Parameter options: their tag is replaced by the one that remembers settings and source.
-  public init(source: BytePath, stem: BytePath, options: ThumbnailOptions, mode: Mode = .make) {
+  /// - Parameters:
+  ///   - options: sizes and tag are replaced.
+  ///   - variants: the thumbnails to be made; `nil` for one of the options' first size.
+  public init(
+    source: BytePath, stem: BytePath, options: ThumbnailOptions,
+    variants: [ThumbnailVariant]? = nil, mode: Mode = .make
+  ) {
     self.source = source
     self.stem = stem
     self.options = options
+    self.variants = variants ?? [ThumbnailVariant(options.size)]
     self.mode = mode
-  }
-
-  /// What became of the picture.
-  public enum Result: Hashable, Sendable {
-    case made(Made)
-    /// The thumbnail is there and right.
-    case upToDate(path: BytePath, byteCount: Int)
-    /// ``Mode/ask``: it would be made.
-    case due
-    case failed(Failure)
-  }
-
-  /// A thumbnail that was made.
-  public struct Made: Hashable, Sendable {
-    public var path: BytePath
-    public var format: EncodedFormat
-    /// In pixels.
-    public var width: Int
-    public var height: Int
-    public var byteCount: Int
-    /// The source's upright size in pixels.
-    public var sourceWidth: Int
-    public var sourceHeight: Int
-    public var sourceByteCount: Int
-    public var warnings: Int
-  }
-
-  /// Why there's no thumbnail.
-  public struct Failure: Hashable, Sendable {
-    /// A stable word: ``ThumbnailError/kind``, or `unreadable`, `notRegular`, `unwritable`, `diskFull`.
-    public var kind: String
-    /// For people.
-    public var message: String
   }
 
   public func run() -> Result {
@@ -80,50 +57,80 @@ public struct ThumbnailJob: Job {
   }
 
   private func run(_ file: borrowing SourceFile) throws -> Result {
-    var options = options
-    options.tag = tag(sourceByteCount: file.byteCount)
-    let candidates = options.format.candidates
-    if let tag = options.tag {
-      let memory = ThumbnailMemory(stem: stem, tag: tag, modified: file.modified)
-      if mode != .force, let current = memory.current(among: candidates) {
-        let path = ThumbnailMemory.path(stem, current.format)
-        return .upToDate(path: path, byteCount: current.byteCount)
-      }
-      if mode == .ask { return .due }
-      let made = try make(file, options)
-      memory.removeStale(except: made.format)
-      return .made(made)
+    var files = files(of: file)
+    let due = files.indices.filter { files[$0].state == .due }
+    if due.isEmpty { return .upToDate(files) }
+    if mode == .ask { return .due(files) }
+    // Before the whole file is read: it may be a film.
+    try Thumbnailer.check(try file.head())
+    let bytes = try file.contents()
+    let thumbnails = try thumbnails(of: bytes, due: Set(due))
+    for (index, thumbnail) in zip(files.indices, thumbnails) {
+      if let thumbnail { files[index] = try put(thumbnail, variants[index], file) }
     }
-    return mode == .ask ? .due : .made(try make(file, options))
+    // One decoding, one story: the first that was made tells it.
+    guard let first = thumbnails.lazy.compactMap(\.self).first else { return .upToDate(files) }
+    return .made(
+      Made(
+        files: files, sourceWidth: first.source.width, sourceHeight: first.source.height,
+        sourceByteCount: bytes.count, warnings: first.warnings, usedPreview: first.usedPreview))
   }
 
-  private func make(_ file: borrowing SourceFile, _ options: ThumbnailOptions) throws -> Made {
-    // Before the whole file is read: it may be a film.
-    let head = try file.head()
-    try Thumbnailer.check(head)
-    let bytes = try file.contents()
-    let thumbnail = try Thumbnailer(options: options).thumbnail(of: bytes)
+  /// What is there of each variant.
+  private func files(of file: borrowing SourceFile) -> [File] {
+    var files: [File] = []
+    for variant in variants {
+      let memory = memory(of: variant, file)
+      let current = mode == .force ? nil : memory?.current(among: options.format.candidates)
+      files.append(File(variant, stem: stem(of: variant), current))
+    }
+    return files
+  }
+
+  private func memory(
+    of variant: ThumbnailVariant, _ file: borrowing SourceFile
+  ) -> ThumbnailMemory? {
+    options.memory(of: variant.size, sourceByteCount: file.byteCount).map {
+      ThumbnailMemory(
+        stem: stem(of: variant), tag: $0, placeholders: options.placeholders,
+        modified: file.modified)
+    }
+  }
+
+  private func stem(of variant: ThumbnailVariant) -> BytePath {
+    BytePath(stem.bytes + Array(variant.suffix.utf8))
+  }
+
+  /// What the thumbnailers of all jobs of a process know about colour profiles.
+  private static let shared = Thumbnailer(options: ThumbnailOptions(size: .standard))
+
+  /// Those that are due, each in its variant's place.
+  private func thumbnails(of bytes: [UInt8], due: Set<Int>) throws(ThumbnailError) -> [Thumbnail?] {
+    var options = options
+    options.sizes = variants.map(\.size)
+    let thumbnailer = Self.shared.with(options)
+    let labelling = Thumbnailer.Labelling(isWanted: due.contains) { index, placeholders in
+      options.memory(of: options.sizes[index], sourceByteCount: bytes.count)?
+        .appending(placeholders, asked: options.placeholders)
+    }
+    let result = bytes.withUnsafeBytes { raw in
+      Swift.Result { () throws(ThumbnailError) in try thumbnailer.thumbnails(of: raw, labelling) }
+    }
+    return try result.get()
+  }
+
+  private func put(
+    _ thumbnail: Thumbnail, _ variant: ThumbnailVariant, _ file: borrowing SourceFile
+  ) throws(OutputFault) -> File {
+    let stem = stem(of: variant)
     let path = ThumbnailMemory.path(stem, thumbnail.format)
     do throws(FileFault) {
       try OutputFile.write(thumbnail.bytes, to: path, modified: file.modified)
     } catch {
       throw OutputFault(path: path, fault: error)
     }
-    return Made(
-      path: path, format: thumbnail.format, width: thumbnail.width, height: thumbnail.height,
-      byteCount: thumbnail.bytes.count, sourceWidth: thumbnail.source.width,
-      sourceHeight: thumbnail.source.height, sourceByteCount: bytes.count,
-      warnings: thumbnail.warnings)
-  }
-
-  /// What a thumbnail of ours says about itself begins with this.
-  static let tagPrefix = "farm/"
-
-  /// Everything that decides the thumbnail's bytes and isn't in the source's.
-  private func tag(sourceByteCount: Int) -> ThumbnailTag? {
-    ThumbnailTag(
-      "\(Self.tagPrefix)\(Thumbnailer.version) \(options.size) q\(options.quality)"
-        + " \(options.format.rawValue) \(sourceByteCount)")
+    ThumbnailMemory.removeStale(stem, except: thumbnail.format)
+    return File(variant, path: path, thumbnail)
   }
 }
 

@@ -1,11 +1,25 @@
 /// How thumbnails are to be made.
 public struct ThumbnailOptions: Sendable, Hashable, Codable {
-  /// The box that the upright picture is fitted into. A picture is never enlarged.
-  public var size: ThumbnailSize
+  /// The boxes that the upright picture is fitted into, one for each thumbnail; at least one.
+  public var sizes: [ThumbnailSize]
+  /// How it is fitted.
+  public var fit: ThumbnailFit
+  /// What ``ThumbnailFit/cover`` keeps.
+  public var gravity: ThumbnailGravity
+  /// Whether a thumbnail may be larger than the picture.
+  public var enlarge: Bool
   /// JPEG quality, 1 ... 100, on libjpeg's scale.
   public var quality: Int
+  public var subsampling: ChromaSubsampling
+  /// Whether a JPEG shows itself coarse first and then finer. Smaller by a few percent from about 10 KB on,
+  /// and slower to make and to decode.
+  public var progressive: Bool
+  /// What shows through a transparent picture that becomes a JPEG.
+  public var background: RGBColor
   public var format: ThumbnailFormat
-  /// The largest picture that is decoded, in pixels; judged by the header.
+  /// What is to stand for the thumbnail while it loads.
+  public var placeholders: Set<Placeholder>
+  /// The largest picture that is decoded, in pixels; judged by the header. No thumbnail has more either.
   public var maxPixels: Int
   /// The most scans that a JPEG may have. Common progressive files have 10, optimisers make up to about 20;
   /// a file of thousands of empty ones costs minutes.
@@ -18,6 +32,16 @@ public struct ThumbnailOptions: Sendable, Hashable, Codable {
   public var lenient: Bool
   /// What becomes of the picture's ICC profile and the colours that it describes.
   public var icc: ICCHandling
+  /// What of the picture's metadata a thumbnail keeps. A block of more than 65,527 bytes, which a JPEG can't
+  /// hold, or one that makes no sense, is left out.
+  public var keep: Set<KeptMetadata>
+  /// Whether a thumbnail may come from a preview that the camera put into the file, when that is at least as
+  /// large as the thumbnail, of the same shape within 1 %, and not broken.
+  ///
+  /// Many times faster, and as good as the camera's preview is: often soft, strongly compressed, and not what
+  /// the picture shows if a program changed that and forgot the preview. A fault in the picture itself goes
+  /// unnoticed.
+  public var usePreview: Bool
   /// Text that is embedded at the thumbnail's beginning.
   public var tag: ThumbnailTag?
 
@@ -27,25 +51,50 @@ public struct ThumbnailOptions: Sendable, Hashable, Codable {
   /// 1 GiB: a progressive picture of 200 megapixels with subsampled chroma needs 600 MB.
   public static let defaultMaxDecoderBytes = 1 << 30
 
+  /// The first of ``sizes``.
+  public var size: ThumbnailSize {
+    get { sizes[0] }
+    set { sizes[0] = newValue }
+  }
+
+  /// Options for one thumbnail of each picture.
   public init(
     size: ThumbnailSize,
+    fit: ThumbnailFit = .contain,
+    gravity: ThumbnailGravity = .center,
+    enlarge: Bool = false,
     quality: Int = defaultQuality,
+    subsampling: ChromaSubsampling = .yuv420,
+    progressive: Bool = false,
+    background: RGBColor = .white,
     format: ThumbnailFormat = .auto,
+    placeholders: Set<Placeholder> = [],
     maxPixels: Int = defaultMaxPixels,
     maxScans: Int = defaultMaxScans,
     maxDecoderBytes: Int = defaultMaxDecoderBytes,
     lenient: Bool = false,
     icc: ICCHandling = .convert,
+    keep: Set<KeptMetadata> = [],
+    usePreview: Bool = false,
     tag: ThumbnailTag? = nil
   ) {
-    self.size = size
+    self.sizes = [size]
+    self.fit = fit
+    self.gravity = gravity
+    self.enlarge = enlarge
     self.quality = quality
+    self.subsampling = subsampling
+    self.progressive = progressive
+    self.background = background
     self.format = format
+    self.placeholders = placeholders
     self.maxPixels = maxPixels
     self.maxScans = maxScans
     self.maxDecoderBytes = maxDecoderBytes
     self.lenient = lenient
     self.icc = icc
+    self.keep = keep
+    self.usePreview = usePreview
     self.tag = tag
   }
 }

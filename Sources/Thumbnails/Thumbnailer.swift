@@ -12,17 +12,17 @@ import CImageCodecs
 /// colour profiles seen last: one value for many pictures is faster than one for each.
 ///
 /// The picture is decoded row by row and never held whole, except for progressive JPEG and interlaced PNG; see
-/// ``ThumbnailOptions/maxDecoderBytes``. No metadata of the source is kept.
+/// ``ThumbnailOptions/maxDecoderBytes``. No metadata of the source is kept unless asked for.
 public struct Thumbnailer: Sendable {
   public let options: ThumbnailOptions
-  private let colorTransforms: ColorTransformCache
+  let colorTransforms: ColorTransformCache
 
   /// The longest side of a picture, in pixels. What is held of a streamed picture, and the filter's weights,
   /// grow with its sides, by some hundred bytes a pixel; no camera or scanner comes near, but a PNG's header may
   /// claim a row of 200 million.
   public static let maxSide = 1_000_000
 
-  /// - Precondition: the quality is 1 ... 100 and the limits are positive.
+  /// - Precondition: ``ThumbnailOptions/problem`` is `nil`.
   public init(options: ThumbnailOptions) {
     self.init(options: options, colorTransforms: ColorTransformCache())
   }
@@ -35,15 +35,12 @@ public struct Thumbnailer: Sendable {
   }
 
   private init(options: ThumbnailOptions, colorTransforms: ColorTransformCache) {
-    precondition((1...100).contains(options.quality), "quality must be 1...100")
-    precondition(
-      options.maxPixels > 0 && options.maxScans > 0 && options.maxDecoderBytes >= 0,
-      "limits must be positive")
+    if let problem = options.problem { preconditionFailure(problem) }
     self.options = options
     self.colorTransforms = colorTransforms
   }
 
-  /// The thumbnail of a picture in memory. The bytes need to stay only until this returns.
+  /// The first of the sizes. The bytes need to stay only until this returns.
   public func thumbnail(of bytes: [UInt8]) throws(ThumbnailError) -> Thumbnail {
     let result = bytes.withUnsafeBytes { raw in
       Result { () throws(ThumbnailError) in try thumbnail(of: raw) }
@@ -51,26 +48,54 @@ public struct Thumbnailer: Sendable {
     return try result.get()
   }
 
-  /// The thumbnail of a picture in memory. The bytes need to stay only until this returns.
+  /// The first of the sizes. The bytes need to stay only until this returns.
   ///
   /// - Throws: what is wrong with the picture, or that there is no memory.
   /// - Complexity: linear in the picture's pixels; the memory for a streamed picture grows with its sides and
   ///   the thumbnail's size only.
   public func thumbnail(of bytes: UnsafeRawBufferPointer) throws(ThumbnailError) -> Thumbnail {
+    var one = options
+    one.sizes = [options.size]
+    return try with(one).thumbnails(of: bytes)[0]
+  }
+
+  /// A thumbnail for each of the sizes, in their order. The bytes need to stay only until this returns.
+  public func thumbnails(of bytes: [UInt8]) throws(ThumbnailError) -> [Thumbnail] {
+    let result = bytes.withUnsafeBytes { raw in
+      Result { () throws(ThumbnailError) in try thumbnails(of: raw) }
+    }
+    return try result.get()
+  }
+
+  /// A thumbnail for each of the sizes, in their order, from one decoding.
+  ///
+  /// The largest is the same, to the byte, as if it had been made alone. The others are made from the same
+  /// decoding, or from the pixels of a thumbnail at least twice as large before these are rounded: they come
+  /// close to the full picture's resize as a thumbnail made alone does, but some samples differ by one or two.
+  ///
+  /// - Throws: what is wrong with the picture, or that there is no memory; it is all or none.
+  public func thumbnails(
+    of bytes: UnsafeRawBufferPointer
+  ) throws(ThumbnailError) -> [Thumbnail] {
+    let tag = options.tag
+    let all = Labelling(isWanted: { _ in true }, tag: { _, _ in tag })
+    return try thumbnails(of: bytes, all).compactMap(\.self)
+  }
+
+  /// A thumbnail for each of the sizes that is wanted.
+  func thumbnails(
+    of bytes: UnsafeRawBufferPointer, _ labelling: Labelling
+  ) throws(ThumbnailError) -> [Thumbnail?] {
     let decoder = try Self.decoder(for: bytes)
-    try admit(decoder.header)
+    let header = decoder.header
+    try admit(header)
+    let frames = options.sizes.map { options.framing.frame(for: header.uprightSize, box: $0) }
+    for frame in frames { try admit(frame) }
+    if let previewed = try previewed(bytes, decoder, frames, labelling) { return previewed }
     let color = try ColorPlan(
-      bytes, header: decoder.header, handling: options.icc, cache: colorTransforms)
-    let canvas = try resized(color.applied(to: decoder), color)
-      .upright(from: decoder.header.orientation)
-    let asPNG = options.format == .png || options.format == .auto && !canvas.isOpaque
-    let pixels = canvas.hasAlpha && canvas.isOpaque ? canvas.droppingAlpha() : canvas
-    let format: EncodedFormat = asPNG ? .png : .jpeg
-    return Thumbnail(
-      bytes: try pixels.encoded(
-        as: format, quality: options.quality, tag: options.tag, icc: color.embedded),
-      format: format, width: pixels.size.width, height: pixels.size.height,
-      source: decoder.header.sourceInfo, warnings: decoder.warnings + color.warnings)
+      bytes, header: header, handling: options.icc, cache: colorTransforms)
+    return try rendered(
+      frames, from: decoder, color, Source(bytes: bytes, decoder: decoder), labelling)
   }
 
   /// Part of what decides a thumbnail's bytes; raised whenever they change for equal options.
@@ -116,40 +141,12 @@ public struct Thumbnailer: Sendable {
     }
   }
 
-  /// The picture as stored, at the thumbnail's size.
-  private func resized(
-    _ decoder: any PictureDecoder, _ color: ColorPlan
-  ) throws(ThumbnailError) -> Canvas {
-    let header = decoder.header
-    let target = storedTarget(header)
-    let grid = try decoder.start(for: target, options: options)
-    let resizer = try Resizer(grid: grid, target: target)
-    var canvas = Canvas(
-      size: target, isGrey: header.layout.isGrey, finish: finish(for: header.layout))
-    let convert = try color.rowConverter(width: target.width)
-    let stride = grid.size.width * header.layout.channels * header.sampleBytes
-    let rows: Memory<UInt8> = try Memory(count: stride * Resizer.batchRows)
-    var row = 0
-    while row < grid.size.height {
-      let count = min(Resizer.batchRows, grid.size.height - row)
-      try decoder.read(into: rows.start, stride: stride, count: count)
-      resizer.push(
-        rows.start, stride: stride, count: count, header: header, width: grid.size.width
-      ) { canvas.append(convert?($0) ?? $0) }
-      row += count
+  /// Judges a thumbnail that is to be enlarged: a small picture can be asked to fill any memory.
+  private func admit(_ frame: Frame) throws(ThumbnailError) {
+    let size = frame.finalSize
+    if size.pixels > options.maxPixels {
+      throw .tooLarge(
+        "a thumbnail of \(size.width)x\(size.height), more than \(options.maxPixels) pixels")
     }
-    try decoder.finish()
-    return canvas
-  }
-
-  private func finish(for layout: codec_layout) -> PixelFinish {
-    if !layout.hasAlpha { return .opaque }
-    return options.format == .jpeg ? .onWhite : .straight
-  }
-
-  /// The box applies to the upright picture; the pixels are turned last, when they are few.
-  private func storedTarget(_ header: PictureHeader) -> PixelSize {
-    guard header.orientation.swapsSides else { return header.size.fitted(into: options.size) }
-    return header.size.transposed.fitted(into: options.size).transposed
   }
 }

@@ -99,3 +99,26 @@ extension ThumbnailSize: ExpressibleByArgument {
 }
 
 extension ThumbnailFormat: ExpressibleByArgument {}
+extension ThumbnailFit: ExpressibleByArgument {}
+extension ThumbnailGravity: ExpressibleByArgument {}
+extension ChromaSubsampling: ExpressibleByArgument {}
+extension ICCHandling: ExpressibleByArgument {}
+
+extension PixelDensity: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+}
+
+extension RGBColor: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+}
+
+/// Values with commas between them.
+struct ValueList<Element: ExpressibleByArgument>: ExpressibleByArgument {
+  let values: [Element]
+
+  init?(argument: String) {
+    let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
+    values = parts.compactMap { Element(argument: String($0)) }
+    if values.count != parts.count { return nil }
+  }
+}

@@ -9,8 +9,9 @@ struct ThumbsCommand: ParsableCommand {
     discussion: """
       Directories are walked with everything below them. The thumbnails of DIR go to DIR/thumbs, \
       those of a file named on its own to thumbs beside it; --output puts them elsewhere. A \
-      thumbnail is called as its picture with .jpg or .png appended. Thumbnails that are up to \
-      date are left alone.
+      thumbnail is called as its picture with .jpg or .png appended; one of several sizes or \
+      densities has its size before that: a.jpg.256.jpg, a.jpg.256@2x.jpg. Thumbnails that are \
+      up to date are left alone.
 
       Exit status: 0 everything done, 1 some pictures failed (each is named), 2 wrong usage, \
       3 the run couldn't go on.
@@ -35,14 +36,14 @@ struct ThumbsCommand: ParsableCommand {
   var output: BytePath?
 
   @Option(
-    name: [.customShort("s", allowingJoined: true), .long], parsing: .unconditional,
+    name: [.customShort("s", allowingJoined: true), .long], parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
       """
-      The box to fit into, in pixels: 256, 320x240, 320x or x240; sides up to 65500. Nothing is \
-      enlarged.
+      The box to fit into, in pixels: 256, 320x240, 320x or x240; sides up to 65500. Several, as \
+      1024,256, are made from one decoding. Nothing is enlarged unless asked. (default: 256)
       """,
-      valueName: "box"))
-  var size = ThumbnailSize.standard
+      valueName: "box,..."))
+  var size: [ValueList<ThumbnailSize>] = []
 
   @Option(
     name: [.customShort("q", allowingJoined: true), .long], parsing: .unconditional,
@@ -52,6 +53,8 @@ struct ThumbsCommand: ParsableCommand {
   @Option(
     help: "What to write: auto is PNG where something is transparent, JPEG elsewhere.")
   var format: ThumbnailFormat = .auto
+
+  @OptionGroup var picture: PictureOptions
 
   @Option(
     parsing: .unconditional,
@@ -83,18 +86,34 @@ struct ThumbsCommand: ParsableCommand {
     if force && dryRun {
       throw ValidationError("--force and --dry-run don't go together: a dry run makes nothing.")
     }
+    try picture.validate(sizes: sizes, format: format, json: json)
+    _ = try variants()
+  }
+
+  private var sizes: [ThumbnailSize] { size.isEmpty ? [.standard] : size.flatMap(\.values) }
+
+  private func variants() throws -> [ThumbnailVariant] {
+    do {
+      return try ThumbnailVariant.all(sizes: sizes, densities: picture.densities)
+    } catch {
+      throw ValidationError("--size and --dpr: \(error).")
+    }
   }
 
   func run() throws {
-    var options = ThumbnailOptions(size: size, quality: quality.value, format: format)
+    let variants = try variants()
+    var options = ThumbnailOptions(
+      size: variants[0].size, quality: quality.value, format: format)
+    picture.apply(to: &options)
     options.maxPixels = maxPixels.value
     let plan = try OutputPlan(paths: paths, output: output)
-    let reporter = Reporter(json: json, quiet: quiet, progress: progress, isDryRun: dryRun)
+    let reporter = Reporter(
+      json: json, quiet: quiet, progress: progress, isDryRun: dryRun, isLenient: options.lenient)
     var pool = PoolConfiguration(workers: jobs.workers)
     pool.timeout = timeout.duration
     if !quiet { pool.logger = Warnings.logger(reporter.status) }
     let run = ThumbsRun(
-      plan: plan, options: options, mode: dryRun ? .ask : force ? .force : .make,
+      plan: plan, options: options, variants: variants, mode: dryRun ? .ask : force ? .force : .make,
       pool: pool, reporter: reporter)
     try run.execute()
   }

@@ -8,6 +8,7 @@ import WorkerFarm
 struct ThumbsRun {
   let plan: OutputPlan
   let options: ThumbnailOptions
+  let variants: [ThumbnailVariant]
   let mode: ThumbnailJob.Mode
   let pool: PoolConfiguration
   let reporter: Reporter
@@ -35,9 +36,13 @@ struct ThumbsRun {
   private func makeScanner(
     _ directories: OutputDirectories, _ interrupts: Interrupts
   ) -> Scanner {
-    let (options, mode) = (options, mode)
-    var scanner = Scanner(plan: plan, excluding: directories.identities) { source, stem in
-      ThumbnailJob(source: source, stem: stem, options: options, mode: mode)
+    let (options, variants, mode) = (options, variants, mode)
+    let names = OutputName(isOneOfSeveral: variants.count > 1)
+    var scanner = Scanner(
+      plan: plan, excluding: directories.identities, names: names
+    ) { source, stem in
+      ThumbnailJob(
+        source: source, stem: stem, options: options, variants: variants, mode: mode)
     }
     // A walk may go on for long without coming upon a picture.
     scanner.isCancelled = { interrupts.received != nil }
@@ -76,7 +81,10 @@ struct ThumbsRun {
     let plan = plan
     startThread {
       guard let directories = try? OutputDirectories(plan, isDryRun: true) else { return }
-      let counter = Scanner(plan: plan, excluding: directories.identities) { source, stem in
+      let names = OutputName(isOneOfSeveral: false)
+      let counter = Scanner(
+        plan: plan, excluding: directories.identities, names: names
+      ) { source, stem in
         ThumbnailJob(source: source, stem: stem, options: ThumbnailOptions(size: .standard))
       }
       let total = counter.reduce(into: 0) { count, _ in count += 1 }

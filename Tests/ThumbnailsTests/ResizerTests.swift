@@ -19,19 +19,15 @@ struct ResizerTests {
     _ samples: [UInt8], layout: codec_layout, from source: PixelSize, to target: PixelSize,
     kernel: codec_kernel = codec_kernel_best()
   ) throws -> [Int16] {
-    let grid = RowGrid(
-      size: source, coveredWidth: Double(source.width), coveredHeight: Double(source.height))
-    let header = PictureHeader(
-      format: .png, size: source, orientation: .upright, isProgressive: false, decoderBytes: 0,
-      layout: layout, sampleBytes: 1)
-    let resizer = try Resizer(grid: grid, target: target, kernel: kernel)
+    let resizer = try Resizer(
+      source: source, part: Region(whole: source), target: target, kernel: kernel)
     let stride = source.width * layout.channels
     var result: [Int16] = []
     samples.withUnsafeBufferPointer { samples in
       for row in Swift.stride(from: 0, to: source.height, by: Resizer.batchRows) {
         resizer.push(
           samples.baseAddress! + row * stride, stride: stride,
-          count: min(Resizer.batchRows, source.height - row), header: header, width: source.width
+          count: min(Resizer.batchRows, source.height - row), layout: layout, sampleBytes: 1
         ) { result += $0.prefix(target.width * 4) }
       }
     }

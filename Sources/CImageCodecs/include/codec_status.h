@@ -62,4 +62,7 @@ typedef struct codec_picture {
   // An ICC profile to embed, NULL for none.
   const uint8_t *icc;
   size_t icc_length;
+  // An EXIF block without JPEG's "Exif" prefix, NULL for none; 65,527 bytes at most.
+  const uint8_t *exif;
+  size_t exif_length;
 } codec_picture;

@@ -25,7 +25,7 @@ struct JPEGSegments {
 
   /// Gives the payload of each segment with this marker, up to the first scan. Stops where the bytes make
   /// no sense; the decoder will tell what is wrong there.
-  private func forEach(marker wanted: UInt8, _ body: (UnsafeRawBufferPointer) -> Void) {
+  func forEach(marker wanted: UInt8, _ body: (UnsafeRawBufferPointer) -> Void) {
     let startOfScan: UInt8 = 0xDA
     let endOfImage: UInt8 = 0xD9
     // Markers without a length: TEM, the restarts, the start of the image.

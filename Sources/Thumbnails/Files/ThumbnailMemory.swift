@@ -1,3 +1,4 @@
+import CPosix
 import Glibc
 
 /// Tells whether a thumbnail is up to date, from the thumbnail alone.
@@ -10,23 +11,32 @@ struct ThumbnailMemory {
   /// The path of the thumbnail without its last extension.
   let stem: BytePath
   let tag: ThumbnailTag
+  /// Those that the thumbnail must know.
+  let placeholders: Set<Placeholder>
   let modified: timespec
 
-  /// The thumbnail that is there and still right, with its size in bytes.
-  func current(among formats: [EncodedFormat]) -> (format: EncodedFormat, byteCount: Int)? {
+  /// A thumbnail that is there and still right.
+  struct Current {
+    var format: EncodedFormat
+    var byteCount: Int
+    var placeholders: PlaceholderValues
+  }
+
+  func current(among formats: [EncodedFormat]) -> Current? {
     for format in formats {
-      if let byteCount = validByteCount(format) { return (format, byteCount) }
+      if let current = current(format) { return current }
     }
     return nil
   }
 
-  /// Removes a thumbnail of ours under the other extension: it shows the source as it was before.
-  func removeStale(except kept: EncodedFormat) {
+  /// Removes a thumbnail of ours under another extension: it shows the source as it was before.
+  static func removeStale(_ stem: BytePath, except kept: EncodedFormat) {
     for format in EncodedFormat.allCases where format != kept {
-      let path = Self.path(stem, format)
+      let path = path(stem, format)
       guard let file = try? OpenFile(path, O_RDONLY | O_NONBLOCK),
         let head = try? file.read(at: 0, upTo: ThumbnailTag.headLength),
-        ThumbnailTag.read(fromHead: head)?.text.hasPrefix(ThumbnailJob.tagPrefix) == true
+        let tag = ThumbnailTag.read(fromHead: head),
+        tag.text.hasPrefix(ThumbnailOptions.memoryPrefix)
       else { continue }
       OutputFile.remove(path)
     }
@@ -36,12 +46,13 @@ struct ThumbnailMemory {
     BytePath(stem.bytes + Array(".\(format.fileExtension)".utf8))
   }
 
-  private func validByteCount(_ format: EncodedFormat) -> Int? {
+  private func current(_ format: EncodedFormat) -> Current? {
     guard let file = try? OpenFile(Self.path(stem, format), O_RDONLY | O_NONBLOCK),
       let status = try? file.status(), status.st_mode & S_IFMT == S_IFREG,
       status.st_mtim.tv_sec == modified.tv_sec, status.st_mtim.tv_nsec == modified.tv_nsec,
       let head = try? file.read(at: 0, upTo: ThumbnailTag.headLength),
-      ThumbnailTag.read(fromHead: head) == tag
+      let known = ThumbnailTag.read(fromHead: head)?.placeholders(
+        after: tag, asked: placeholders)
     else { return nil }
     // A file that a crash of the machine cut short has the right beginning but not the right end.
     let size = Int(status.st_size)
@@ -49,7 +60,7 @@ struct ThumbnailMemory {
     guard size >= ending.count,
       (try? file.read(at: size - ending.count, upTo: ending.count)) == ending
     else { return nil }
-    return size
+    return Current(format: format, byteCount: size, placeholders: known)
   }
 }
 

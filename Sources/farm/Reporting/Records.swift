@@ -26,11 +26,17 @@ struct PictureRecord: Encodable {
   var source: String
   /// The path's bytes in base64, only where it isn't UTF-8.
   var sourceBase64: String?
+  /// The first thumbnail's path, as `source`.
   var output: String?
   var outputBase64: String?
   var original: Picture?
+  /// The first thumbnail.
   var thumbnail: Picture?
+  /// All thumbnails, in the order of the sizes asked for.
+  var thumbnails: [ThumbnailRecord]?
   var warnings: Int?
+  /// Only when it's true.
+  var usedPreview: Bool?
   var milliseconds: Double
   var attempts: Int
   var error: Failure?
@@ -44,10 +50,12 @@ struct PictureRecord: Encodable {
     attempts = outcome.attempts
     switch outcome.result {
     case .success(.made(let made)): describe(made)
-    case .success(.upToDate(let path, byteCount: _)):
+    case .success(.upToDate(let files)):
       status = .upToDate
-      setOutput(path)
-    case .success(.due): status = .due
+      describe(files)
+    case .success(.due(let files)):
+      status = .due
+      describe(files)
     case .success(.failed(let failure)):
       status = .failed
       error = Failure(kind: failure.kind, message: failure.message)
@@ -62,16 +70,55 @@ struct PictureRecord: Encodable {
   }
 
   private mutating func describe(_ made: ThumbnailJob.Made) {
-    setOutput(made.path)
+    describe(made.files)
     original = Picture(
       width: made.sourceWidth, height: made.sourceHeight, bytes: made.sourceByteCount)
-    thumbnail = Picture(width: made.width, height: made.height, bytes: made.byteCount)
     warnings = made.warnings
+    if made.usedPreview { usedPreview = true }
   }
 
-  private mutating func setOutput(_ path: BytePath) {
-    output = path.text
-    outputBase64 = path.base64IfNotText
+  private mutating func describe(_ files: [ThumbnailJob.File]) {
+    let all = files.map { ThumbnailRecord($0) }
+    thumbnails = all
+    guard let first = all.first else { return }
+    output = first.output
+    outputBase64 = first.outputBase64
+    if let width = first.width, let height = first.height, let bytes = first.bytes {
+      thumbnail = Picture(width: width, height: height, bytes: bytes)
+    }
+  }
+}
+
+/// One thumbnail in a picture's record.
+struct ThumbnailRecord: Encodable {
+  var status: PictureRecord.Status
+  /// The box that was asked for, with the density applied.
+  var size: String
+  /// As in the picture's record; absent when it's only due.
+  var output: String?
+  var outputBase64: String?
+  /// In pixels; only when it was made.
+  var width: Int?
+  var height: Int?
+  var bytes: Int?
+  /// Placeholders that were asked for.
+  var thumbhash: String?
+  var color: String?
+
+  init(_ output: ThumbnailJob.File) {
+    switch output.state {
+    case .made: status = .made
+    case .upToDate: status = .upToDate
+    case .due: status = .due
+    }
+    size = output.box.shortDescription
+    self.output = output.path?.text
+    outputBase64 = output.path?.base64IfNotText
+    width = output.size?.width
+    height = output.size?.height
+    bytes = output.byteCount
+    thumbhash = output.placeholders.thumbhash
+    color = output.placeholders.dominantColor?.description
   }
 }
 
@@ -85,6 +132,9 @@ struct SummaryRecord: Encodable {
   var due: Int
   var failed: Int
   var cancelled: Int
+  /// Of those made: from embedded previews, and with oddities that the decoder saw.
+  var usedPreview: Int
+  var withWarnings: Int
   var otherFiles: Int
   var links: Int
   var seconds: Double
@@ -95,6 +145,8 @@ struct SummaryRecord: Encodable {
     due = tally.due
     failed = tally.failed
     cancelled = tally.cancelled
+    usedPreview = tally.usedPreview
+    withWarnings = tally.withWarnings
     otherFiles = tally.skipped.otherFiles
     links = tally.skipped.links
     seconds = elapsed.milliseconds / 1000

@@ -29,10 +29,11 @@ final class Reporter {
     "can't write to standard output: \(String(cString: strerror(code)))"
   }
 
-  init(json: Bool, quiet: Bool, progress: ProgressMode, isDryRun: Bool) {
+  init(json: Bool, quiet: Bool, progress: ProgressMode, isDryRun: Bool, isLenient: Bool) {
     self.json = json
     self.quiet = quiet
     tally.isDryRun = isDryRun
+    tally.isLenient = isLenient
     let showsBar =
       switch progress {
       case .always: true
@@ -48,6 +49,8 @@ final class Reporter {
     switch outcome.result {
     case .success(.due):
       if !json { output("\(outcome.input.source)\n") }
+    case .success(.made(let made)) where tally.isLenient && made.warnings > 0 && !quiet:
+      complain(outcome.input.source, Self.doubt(made.warnings))
     case .success(.failed(let failure)):
       complain(outcome.input.source, failure.message)
       if failure.kind == "diskFull" { fatal = fatal ?? failure.message }
@@ -63,7 +66,10 @@ final class Reporter {
 
   private func count(_ outcome: Outcome<ScannedPicture>) {
     switch outcome.result {
-    case .success(.made): tally.made += 1
+    case .success(.made(let made)):
+      tally.made += 1
+      tally.usedPreview += made.usedPreview ? 1 : 0
+      tally.withWarnings += made.warnings > 0 ? 1 : 0
     case .success(.upToDate): tally.upToDate += 1
     case .success(.due): tally.due += 1
     case .success(.failed): tally.failed += 1
@@ -74,6 +80,10 @@ final class Reporter {
 
   private func complain(_ path: BytePath, _ reason: String) {
     status.print("\(path): \(Console.escaped(reason))")
+  }
+
+  private static func doubt(_ warnings: Int) -> String {
+    "made, with \(warnings) warning\(warnings == 1 ? "" : "s"): parts of it may be missing"
   }
 
   /// The last lines of the run.

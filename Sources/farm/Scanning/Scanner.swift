@@ -23,6 +23,7 @@ struct Scanner: Sequence, IteratorProtocol {
 
   private let plan: OutputPlan
   private let excluded: Set<FileIdentity>
+  private let names: OutputName
   private let makeJob: (_ source: BytePath, _ stem: BytePath) -> ThumbnailJob
   private var nextRoot = 0
   private var levels: [Level] = []
@@ -31,11 +32,12 @@ struct Scanner: Sequence, IteratorProtocol {
   var isCancelled: () -> Bool = { false }
 
   init(
-    plan: OutputPlan, excluding excluded: Set<FileIdentity>,
+    plan: OutputPlan, excluding excluded: Set<FileIdentity>, names: OutputName,
     makeJob: @escaping (_ source: BytePath, _ stem: BytePath) -> ThumbnailJob
   ) {
     self.plan = plan
     self.excluded = excluded
+    self.names = names
     self.makeJob = makeJob
   }
 
@@ -55,7 +57,7 @@ struct Scanner: Sequence, IteratorProtocol {
 
   private mutating func enterRoot(_ root: OutputPlan.Root) -> ScannedPicture? {
     if root.isDirectory { return enter(root.path, output: root.output) }
-    return .picture(makeJob(root.path, OutputName.stem(of: root.path.name, in: root.output)))
+    return .picture(makeJob(root.path, names.stem(of: root.path.name, in: root.output)))
   }
 
   private mutating func enter(_ path: BytePath, output: BytePath) -> ScannedPicture? {
@@ -94,7 +96,7 @@ struct Scanner: Sequence, IteratorProtocol {
         skipped.update { $0.otherFiles += 1 }
         return nil
       }
-      return .picture(makeJob(path, OutputName.stem(of: name, in: levels[depth].output)))
+      return .picture(makeJob(path, names.stem(of: name, in: levels[depth].output)))
     }
   }
 }
@@ -133,13 +135,19 @@ enum PictureName {
   }
 }
 
-/// A thumbnail is called as its picture, with its own extension appended: so no two pictures of a
-/// directory can have the same thumbnail.
-enum OutputName {
-  /// A name's limit on Linux file systems, less the extension to be appended.
-  private static let longest = 255 - 4
+/// A thumbnail is called as its picture, with its variant's suffix and its own extension appended: so no two
+/// pictures of a directory can have the same thumbnail.
+struct OutputName {
+  /// What is left of a name's limit on Linux file systems for the picture's own.
+  private let longest: Int
 
-  static func stem(of name: ArraySlice<UInt8>, in directory: BytePath) -> BytePath {
+  /// - Parameter isOneOfSeveral: whether there will be a suffix. Its room is the same for all, so that a
+  ///   thumbnail's name doesn't depend on what others are made with it.
+  init(isOneOfSeveral: Bool) {
+    longest = 255 - 4 - (isOneOfSeveral ? ThumbnailVariant.longestSuffix : 0)
+  }
+
+  func stem(of name: ArraySlice<UInt8>, in directory: BytePath) -> BytePath {
     guard name.count > longest else { return directory.appending(name) }
     // Cut, and kept apart from others that are cut by a hash of the whole name.
     let hash = String(FNV1a.hash(name), radix: 16)

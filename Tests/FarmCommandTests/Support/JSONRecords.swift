@@ -8,6 +8,18 @@ struct Record: Decodable {
     var bytes: Int
   }
 
+  struct Thumbnail: Decodable {
+    var status: String
+    var size: String
+    var output: String?
+    var outputBase64: String?
+    var width: Int?
+    var height: Int?
+    var bytes: Int?
+    var thumbhash: String?
+    var color: String?
+  }
+
   struct Failure: Decodable {
     var kind: String
     var message: String
@@ -22,6 +34,9 @@ struct Record: Decodable {
   var outputBase64: String?
   var original: Picture?
   var thumbnail: Picture?
+  var thumbnails: [Thumbnail]?
+  var warnings: Int?
+  var usedPreview: Bool?
   var attempts: Int?
   var error: Failure?
   var made: Int?

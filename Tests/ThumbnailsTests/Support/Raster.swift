@@ -1,3 +1,5 @@
+import Glibc
+
 @testable import Thumbnails
 
 /// A decoded picture, for comparing: 8 bits a sample, red, green, blue and alpha.
@@ -69,5 +71,18 @@ struct Raster: Equatable {
     guard width == other.width, height == other.height else { return 256 }
     let sum = zip(samples, other.samples).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) }
     return Double(sum) / Double(samples.count)
+  }
+}
+
+extension Raster {
+  /// In decibels; infinite for equal pictures, 0 when the sizes differ.
+  func peakSignalToNoise(against other: Raster) -> Double {
+    guard width == other.width, height == other.height else { return 0 }
+    let squares = zip(samples, other.samples).reduce(0) { sum, pair in
+      let difference = Int(pair.0) - Int(pair.1)
+      return sum + difference * difference
+    }
+    if squares == 0 { return .infinity }
+    return 10 * log10(255.0 * 255.0 * Double(samples.count) / Double(squares))
   }
 }
