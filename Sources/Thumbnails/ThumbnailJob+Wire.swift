@@ -21,6 +21,7 @@ extension ThumbnailJob {
     writer.write(UInt32(options.maxScans))
     writer.write(UInt64(options.maxDecoderBytes))
     writer.write(UInt8(options.lenient ? 1 : 0))
+    writer.write(string: options.icc.rawValue)
   }
 
   public init(decoding reader: inout ByteReader) throws {
@@ -45,6 +46,10 @@ extension ThumbnailJob {
     options.maxScans = Int(try reader.read(UInt32.self))
     options.maxDecoderBytes = Int(clamping: try reader.read(UInt64.self))
     options.lenient = try reader.read(UInt8.self) != 0
+    guard let icc = ICCHandling(rawValue: try reader.readString()) else {
+      throw Malformed(description: "unknown handling of profiles")
+    }
+    options.icc = icc
     guard (1...100).contains(options.quality), options.maxPixels > 0, options.maxScans > 0 else {
       throw Malformed(description: "impossible options")
     }

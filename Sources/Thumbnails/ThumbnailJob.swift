@@ -123,7 +123,7 @@ public struct ThumbnailJob: Job {
   private func tag(sourceByteCount: Int) -> ThumbnailTag? {
     ThumbnailTag(
       "\(Self.tagPrefix)\(Thumbnailer.version) \(options.size) q\(options.quality)"
-        + " \(options.format.rawValue) \(sourceByteCount)")
+        + " \(options.format.rawValue) icc-\(options.icc.rawValue) \(sourceByteCount)")
   }
 }
 
