@@ -11,6 +11,7 @@ extension Canvas {
       switch format {
       case .jpeg: codec_jpeg_encode(picture, UInt32(quality), &encoded, &report)
       case .png: codec_png_encode(picture, &encoded, &report)
+      case .webp: codec_webp_encode(picture, UInt32(quality), &encoded, &report)
       }
     }
     if let error = ThumbnailError(status, &report) { throw error }

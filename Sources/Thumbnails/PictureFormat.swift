@@ -2,6 +2,7 @@
 public enum PictureFormat: Sendable, Hashable {
   case jpeg
   case png
+  case webp
   /// A known format that isn't decoded, by its usual name.
   case other(String)
   case empty
@@ -55,7 +56,7 @@ public enum PictureFormat: Sendable, Hashable {
   /// Formats that share a container and are told by what it says further on.
   private static func container(_ bytes: [UInt8]) -> PictureFormat? {
     if bytes.count >= 12, bytes.starts(with: "RIFF".utf8) {
-      return bytes[8..<12].elementsEqual("WEBP".utf8) ? .other("WebP") : .other("RIFF")
+      return bytes[8..<12].elementsEqual("WEBP".utf8) ? .webp : .other("RIFF")
     }
     // ISO base media: a box of type ftyp whose first word is the major brand.
     if bytes.count >= 12, bytes[4..<8].elementsEqual("ftyp".utf8) {

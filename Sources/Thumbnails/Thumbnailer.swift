@@ -1,6 +1,6 @@
 import CImageCodecs
 
-/// Makes thumbnails: the bytes of a JPEG or PNG in, the bytes of a small JPEG or PNG out.
+/// Makes thumbnails: the bytes of a JPEG, PNG or WebP in, the bytes of a small one out.
 ///
 /// ```swift
 /// let thumbnailer = Thumbnailer(options: ThumbnailOptions(size: size))
@@ -58,9 +58,8 @@ public struct Thumbnailer: Sendable {
       bytes, header: decoder.header, handling: options.icc, cache: colorTransforms)
     let canvas = try resized(color.applied(to: decoder), color)
       .upright(from: decoder.header.orientation)
-    let asPNG = options.format == .png || options.format == .auto && !canvas.isOpaque
     let pixels = canvas.hasAlpha && canvas.isOpaque ? canvas.droppingAlpha() : canvas
-    let format: EncodedFormat = asPNG ? .png : .jpeg
+    let format = options.format.encoded(isOpaque: canvas.isOpaque)
     return Thumbnail(
       bytes: try pixels.encoded(
         as: format, quality: options.quality, tag: options.tag, icc: color.embedded),
@@ -76,7 +75,7 @@ public struct Thumbnailer: Sendable {
   /// - Parameter head: the first 64 bytes, or all if there are fewer.
   public static func check(_ head: [UInt8]) throws(ThumbnailError) {
     switch head.withUnsafeBytes({ PictureFormat.sniff($0) }) {
-    case .jpeg, .png: break
+    case .jpeg, .png, .webp: break
     case .other(let name): throw .unsupported("\(name) isn't supported")
     case .empty: throw .empty
     case .unknown: throw .notAPicture("begins with \(PictureFormat.escaped(head))")
@@ -89,6 +88,7 @@ public struct Thumbnailer: Sendable {
     switch PictureFormat.sniff(bytes) {
     case .jpeg: return try JPEGDecoder(bytes)
     case .png: return try PNGDecoder(bytes)
+    case .webp: return try WebPDecoder(bytes)
     case .other(let name): throw .unsupported("\(name) isn't supported")
     case .empty: throw .empty
     case .unknown: throw .notAPicture("begins with \(PictureFormat.escaped(bytes))")

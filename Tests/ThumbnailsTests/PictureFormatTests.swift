@@ -7,7 +7,7 @@ struct PictureFormatTests {
   @Test(
     "is told by its first bytes",
     arguments: [
-      ("GIF89a", "GIF"), ("RIFF\0\0\0\0WEBPVP8 ", "WebP"), ("RIFF\0\0\0\0WAVE", "RIFF"),
+      ("GIF89a", "GIF"), ("RIFF\0\0\0\0WAVE", "RIFF"),
       ("II*\0", "TIFF"), ("MM\0*", "TIFF"), ("BM\0\0", "BMP"), ("8BPS", "PSD"),
       ("\0\0\0\u{18}ftypheic", "HEIC"), ("\0\0\0\u{18}ftypmif1", "HEIC"),
       ("\0\0\0\u{1C}ftypavif", "AVIF"), ("\0\0\0\u{1C}ftypisom", "MP4"),
@@ -29,6 +29,7 @@ struct PictureFormatTests {
   func knownFormats() {
     #expect(PictureFormat.sniff([0xFF, 0xD8, 0xFF, 0xE0]) == .jpeg)
     #expect(PictureFormat.sniff([0x89, 0x50, 0x4E, 0x47, 13, 10, 26, 10]) == .png)
+    #expect(PictureFormat.sniff(Array("RIFF\0\0\0\0WEBPVP8 ".utf8)) == .webp)
     #expect(PictureFormat.sniff([0xFF, 0x4F, 0xFF, 0x51]) == .other("JPEG 2000"))
     #expect(PictureFormat.sniff([0xFF, 0x0A]) == .other("JPEG XL"))
   }

@@ -11,3 +11,5 @@
 #include "png_decode.h"
 #include "png_encode.h"
 #include "resample.h"
+#include "webp_decode.h"
+#include "webp_encode.h"

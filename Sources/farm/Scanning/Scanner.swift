@@ -118,7 +118,7 @@ enum PictureName {
     return extensions.contains(String(decoding: name[(dot + 1)...], as: UTF8.self).lowercased())
   }
 
-  /// Whether a regular file without a picture's name begins as a JPEG or PNG all the same.
+  /// Whether a regular file without a picture's name begins as a JPEG, PNG or WebP all the same.
   static func beginsAsPicture(_ path: BytePath) -> Bool {
     let number = path.withCString { open($0, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) }
     guard number >= 0 else { return false }
@@ -127,7 +127,7 @@ enum PictureName {
     let count = read(number, &head, head.count)
     guard count > 0 else { return false }
     switch PictureFormat.sniff(head.prefix(count)) {
-    case .jpeg, .png: return true
+    case .jpeg, .png, .webp: return true
     default: return false
     }
   }
@@ -137,7 +137,7 @@ enum PictureName {
 /// directory can have the same thumbnail.
 enum OutputName {
   /// A name's limit on Linux file systems, less the extension to be appended.
-  private static let longest = 255 - 4
+  private static let longest = 255 - 5
 
   static func stem(of name: ArraySlice<UInt8>, in directory: BytePath) -> BytePath {
     guard name.count > longest else { return directory.appending(name) }
