@@ -89,6 +89,9 @@ let package = Package(
       name: "CPictureFixtures", dependencies: ["CLibJPEG", "CLibLCMS", "CLibPNG", "CLibZ"],
       path: "Tests/CPictureFixtures", cSettings: cSettings),
     .testTarget(
+      name: "FarmCommandTests", dependencies: ["CPictureFixtures", "CPosix", "Thumbnails", "farm"],
+      swiftSettings: swiftSettings),
+    .testTarget(
       name: "ThumbnailsTests", dependencies: ["Thumbnails", "CImageCodecs", "CPictureFixtures"],
       swiftSettings: swiftSettings),
   ],

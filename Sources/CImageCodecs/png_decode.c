@@ -19,9 +19,9 @@ struct codec_png_decoder {
 };
 
 enum {
-  // Of what libpng reads whole into memory, only PLTE, tRNS and what it doesn't know are left; none needs
-  // more than a few kilobytes.
-  CHUNK_BYTES = 1 << 20,
+  // All that libpng reads whole into memory here is PLTE and tRNS, which have their own limits; this one holds
+  // should it ever read more. A longer chunk costs a warning, and real pictures have megabytes of XMP.
+  CHUNK_BYTES = 8 << 20,
   CHUNKS_KEPT = 16,
 };
 

@@ -59,7 +59,7 @@ struct PNGChunks {
   }
 
   /// CRC-32 as in the PNG specification, annex D; bit by bit, since it runs over one small chunk at most.
-  private static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+  static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
     let polynomial: UInt32 = 0xEDB8_8320
     var sum = UInt32.max
     for byte in bytes {

@@ -17,6 +17,11 @@ public struct Thumbnailer: Sendable {
   public let options: ThumbnailOptions
   private let colorTransforms: ColorTransformCache
 
+  /// The longest side of a picture, in pixels. What is held of a streamed picture, and the filter's weights,
+  /// grow with its sides, by some hundred bytes a pixel; no camera or scanner comes near, but a PNG's header may
+  /// claim a row of 200 million.
+  public static let maxSide = 1_000_000
+
   /// - Precondition: the quality is 1 ... 100 and the limits are positive.
   public init(options: ThumbnailOptions) {
     self.init(options: options, colorTransforms: ColorTransformCache())
@@ -49,8 +54,8 @@ public struct Thumbnailer: Sendable {
   /// The thumbnail of a picture in memory. The bytes need to stay only until this returns.
   ///
   /// - Throws: what is wrong with the picture, or that there is no memory.
-  /// - Complexity: linear in the picture's pixels; the memory for a streamed picture grows with its width
-  ///   and the thumbnail's size only.
+  /// - Complexity: linear in the picture's pixels; the memory for a streamed picture grows with its sides and
+  ///   the thumbnail's size only.
   public func thumbnail(of bytes: UnsafeRawBufferPointer) throws(ThumbnailError) -> Thumbnail {
     let decoder = try Self.decoder(for: bytes)
     try admit(decoder.header)
@@ -98,6 +103,9 @@ public struct Thumbnailer: Sendable {
   /// Judges the header, before anything is allocated that it decides.
   private func admit(_ header: PictureHeader) throws(ThumbnailError) {
     let size = header.size
+    if max(size.width, size.height) > Self.maxSide {
+      throw .tooLarge("\(size.width)x\(size.height), a side of more than \(Self.maxSide) pixels")
+    }
     let (pixels, overflow) = size.width.multipliedReportingOverflow(by: size.height)
     if overflow || pixels > options.maxPixels {
       throw .tooLarge("\(size.width)x\(size.height), more than \(options.maxPixels) pixels")

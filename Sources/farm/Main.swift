@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Thumbnails
 import WorkerFarm
 
 @main
@@ -15,6 +16,7 @@ enum Main {
   /// The exit status as in the README: 0 done, 1 some failed, 2 wrong usage, 3 can't go on.
   private static func run(_ arguments: [String]) -> Int32 {
     do {
+      try Farm.refuseUnknownCommand(arguments)
       var command = try Farm.parseAsRoot(arguments)
       try command.run()
       return 0
@@ -28,11 +30,21 @@ enum Main {
       let message = Farm.fullMessage(for: error)
       if status.isSuccess {
         // Help or version, asked for.
-        return Console.write(message + "\n", to: STDOUT_FILENO) ? 0 : 3
+        return printed(message + "\n")
       }
       Console.write(Console.escaped(message, keepingLines: true) + "\n", to: STDERR_FILENO)
       return 2
     }
+  }
+
+  /// 0 if all of it was taken.
+  private static func printed(_ text: String) -> Int32 {
+    let code = Console.errorWriting(text, to: STDOUT_FILENO)
+    if code == 0 { return 0 }
+    if code == EPIPE { Interrupts.die(by: SIGPIPE) }
+    let problem = Reporter.cannotWrite(code)
+    Console.write("farm: \(problem)\n", to: STDERR_FILENO)
+    return 3
   }
 }
 
@@ -42,6 +54,17 @@ struct Farm: ParsableCommand {
     abstract: "Does CPU-bound work in many processes; a crash costs only the job that caused it.",
     version: FarmVersion.text,
     subcommands: [ThumbsCommand.self, WorkerCommandLine.self])
+
+  /// The parser would call the word and all after it unexpected, not unknown.
+  static func refuseUnknownCommand(_ arguments: [String]) throws {
+    let known = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+    guard let word = arguments.first, !word.hasPrefix("-"), !known.contains(word) else { return }
+    let path = ArgumentBytes.path(word)
+    let advice =
+      path.withCString { access($0, F_OK) } == 0
+      ? "for thumbnails of it: farm thumbs \(path)" : "see farm --help"
+    throw UsageError(description: "there's no command '\(path)'; \(advice)")
+  }
 }
 
 enum FarmVersion {

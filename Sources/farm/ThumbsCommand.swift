@@ -21,27 +21,31 @@ struct ThumbsCommand: ParsableCommand {
   var paths: [BytePath]
 
   @Option(
-    name: [.short, .long, .customLong("procs")], parsing: .unconditional,
+    name: [.customShort("j", allowingJoined: true), .long, .customLong("procs")],
+    parsing: .unconditional,
     help: ArgumentHelp(
-      "Worker processes: a number, a share of the processors such as 50%, or auto.",
+      "Worker processes: a number up to 1024, a share of the processors such as 50%, or auto.",
       valueName: "n"))
   var jobs: JobCount = .auto
 
   @Option(
-    name: [.short, .long], parsing: .unconditional,
+    name: [.customShort("o", allowingJoined: true), .long], parsing: .unconditional,
     help: ArgumentHelp("Where thumbnails go; subdirectories are mirrored.", valueName: "dir"),
     transform: ArgumentBytes.path)
   var output: BytePath?
 
   @Option(
-    name: [.short, .long], parsing: .unconditional,
+    name: [.customShort("s", allowingJoined: true), .long], parsing: .unconditional,
     help: ArgumentHelp(
-      "The box to fit into, in pixels: 256, 320x240, 320x or x240. Nothing is enlarged.",
+      """
+      The box to fit into, in pixels: 256, 320x240, 320x or x240; sides up to 65500. Nothing is \
+      enlarged.
+      """,
       valueName: "box"))
   var size = ThumbnailSize.standard
 
   @Option(
-    name: [.short, .long], parsing: .unconditional,
+    name: [.customShort("q", allowingJoined: true), .long], parsing: .unconditional,
     help: ArgumentHelp("JPEG quality, 1 to 100.", valueName: "1-100"))
   var quality: JPEGQuality = .standard
 
@@ -85,11 +89,13 @@ struct ThumbsCommand: ParsableCommand {
     var options = ThumbnailOptions(size: size, quality: quality.value, format: format)
     options.maxPixels = maxPixels.value
     let plan = try OutputPlan(paths: paths, output: output)
+    let reporter = Reporter(json: json, quiet: quiet, progress: progress, isDryRun: dryRun)
     var pool = PoolConfiguration(workers: jobs.workers)
     pool.timeout = timeout.duration
+    if !quiet { pool.logger = Warnings.logger(reporter.status) }
     let run = ThumbsRun(
       plan: plan, options: options, mode: dryRun ? .ask : force ? .force : .make,
-      pool: pool, reporter: Reporter(json: json, quiet: quiet, progress: progress))
+      pool: pool, reporter: reporter)
     try run.execute()
   }
 }

@@ -18,6 +18,10 @@ struct ThumbsRun {
     let interrupts = Interrupts(status: reporter.status)
     var scanner = makeScanner(directories, interrupts)
     guard let first = scanner.next() else {
+      if let signal = interrupts.received {
+        directories.removeIfEmpty()
+        Interrupts.die(by: signal)
+      }
       let paths = plan.roots.map { "\($0.path)" }.joined(separator: ", ")
       throw UsageError(description: "\(paths): no pictures there, nothing to do")
     }

@@ -41,6 +41,14 @@ uint8_t *fixture_jpeg_encode(const fixture_jpeg *picture, size_t *count) {
   codec.restart_in_rows = (int)picture->restart_rows;
   if (codec.num_components == 4) codec.write_Adobe_marker = picture->adobe_marker;
   if (picture->progressive) jpeg_simple_progression(&codec);
+  jpeg_scan_info scans[4];
+  if (picture->separate_scans) {
+    for (int i = 0; i < codec.num_components; i++) {
+      scans[i] = (jpeg_scan_info){.comps_in_scan = 1, .component_index = {i}, .Se = 63};
+    }
+    codec.scan_info = scans;
+    codec.num_scans = codec.num_components;
+  }
   jpeg_start_compress(&codec, TRUE);
   if (picture->app1 != NULL) {
     jpeg_write_marker(&codec, JPEG_APP0 + 1, picture->app1, picture->app1_length);

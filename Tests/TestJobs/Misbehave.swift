@@ -32,7 +32,7 @@ public struct Misbehave: Job, Codable {
       say("about to touch what isn't there\n")
       signal(SIGSEGV, SIG_DFL)
       raise(SIGSEGV)
-    case .trap: preconditionFailure("trapped on purpose")
+    case .trap: fatalError("trapped on purpose")
     case .abort: Glibc.abort()
     case .kill: Glibc.kill(getpid(), SIGKILL)
     case .exit0: exit(0)
@@ -89,12 +89,12 @@ public struct Misbehave: Job, Codable {
     pause()
   }
 
-  /// A process that inherits the replies' pipe and outlives the worker.
+  /// A process that inherits the replies' pipe and outlives the worker, `sleep` with the job's id.
   private func startGrandchild() {
     var pid: pid_t = 0
     let descriptor = replyDescriptor()
     _ = fcntl(descriptor, F_SETFD, 0)
-    var arguments: [UnsafeMutablePointer<CChar>?] = [strdup("sleep"), strdup("1000"), nil]
+    var arguments: [UnsafeMutablePointer<CChar>?] = [strdup("sleep"), strdup("\(id)"), nil]
     posix_spawnp(&pid, "sleep", nil, nil, &arguments, environ)
     Glibc.kill(getpid(), SIGKILL)
   }

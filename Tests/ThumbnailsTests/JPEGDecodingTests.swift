@@ -12,6 +12,7 @@ struct JPEGDecodingTests {
     }
     fixtures += [
       JPEGFixture(kind: FIXTURE_RGB),
+      JPEGFixture(sampling: (2, 2), separateScans: true),
       JPEGFixture(sampling: (2, 2), arithmetic: true),
       JPEGFixture(sampling: (2, 2), progressive: true, arithmetic: true),
       JPEGFixture(sampling: (2, 2), restartRows: 1),

@@ -78,4 +78,51 @@ struct LimitTests {
     let bytes = Array(whole[..<2]) + segments + Array(whole[2...])
     #expect(Self.error(bytes) { _ in } == "none")
   }
+
+  /// A PNG with `chunks` put before its pixels.
+  static func png(with chunks: [UInt8]) throws -> [UInt8] {
+    var bytes = PNGFixture { x, y in [x, y, 0] }.encoded()
+    let lengthBytes = 4
+    let pixels = try #require(bytes.firstRange(of: Array("IDAT".utf8))).lowerBound - lengthBytes
+    bytes.insert(contentsOf: chunks, at: pixels)
+    return bytes
+  }
+
+  @Test("skip a hundred thousand text chunks, and large ones of every ancillary kind")
+  func textBomb() throws {
+    // Their checksums are wrong, and each is counted as a warning.
+    let text = Array("\0\0\0\u{3}tEXta\0bXXXX".utf8)
+    let many = try Self.png(with: (0..<100_000).flatMap { _ in text })
+    #expect(try thumbnail(many, .wholeAsPNG()).warnings == 100_000)
+    for type in ["iCCP", "zTXt", "iTXt", "tEXt", "sPLT", "eXIf", "hIST", "bKGD", "juNk"] {
+      let length = 5_000_000
+      let header = (0..<4).map { UInt8(truncatingIfNeeded: length >> (24 - 8 * $0)) }
+      let chunk = header + Array(type.utf8) + [UInt8](repeating: 65, count: length + 4)
+      #expect(try thumbnail(Self.png(with: chunk), .wholeAsPNG()).warnings == 1, "\(type)")
+    }
+  }
+
+  @Test("refuse a PNG whose header claims the most pixels, or one row of them")
+  func pngBomb() throws {
+    let bytes = PNGFixture { x, y in [x, y, 0] }.encoded()
+    for (width, height) in [(50_000, 50_000), (200_000_000, 1), (1, 200_000_000)] {
+      #expect(
+        Self.error(Self.withSize(bytes, width, height)) { _ in } == "tooLarge", "\(width)x\(height)"
+      )
+    }
+  }
+
+  /// With another size in the header, and the checksum that belongs to it.
+  static func withSize(_ bytes: [UInt8], _ width: Int, _ height: Int) -> [UInt8] {
+    var changed = bytes
+    let header = 12..<29
+    for (offset, value) in [(16, width), (20, height)] {
+      for index in 0..<4 {
+        changed[offset + index] = UInt8(truncatingIfNeeded: value >> (24 - 8 * index))
+      }
+    }
+    let sum = changed[header].withUnsafeBytes { PNGChunks.checksum($0) }
+    for index in 0..<4 { changed[29 + index] = UInt8(truncatingIfNeeded: sum >> (24 - 8 * index)) }
+    return changed
+  }
 }

@@ -11,14 +11,38 @@ func productPath(_ name: String) -> String {
   return (directory + [Substring(name)]).joined(separator: "/")
 }
 
-func testConfiguration(workers: Int = 2) -> PoolConfiguration {
+/// - Parameter tag: an argument by which ``processes(tagged:)`` finds the pool's workers.
+func testConfiguration(workers: Int = 2, tag: String? = nil) -> PoolConfiguration {
   PoolConfiguration(
-    workers: workers, command: WorkerCommand(executable: productPath("test-worker")))
+    workers: workers,
+    command: WorkerCommand(
+      executable: productPath("test-worker"), arguments: tag.map { [$0] } ?? []))
 }
 
-/// Children of this process that are alive or not reaped, by name.
-func childrenNamed(_ name: String) -> [Int32] {
-  processes { fields in fields.name == name && fields.parent == getpid() }
+/// A word that is nowhere else on the machine.
+func makeTag() -> String { "tag-\(getpid())-\(UInt64.random(in: 0 ... .max))" }
+
+/// Processes that have this word among their arguments. Zombies have no arguments.
+func processes(tagged tag: String) -> [Int32] {
+  processes { fields in
+    readFile("/proc/\(fields.pid)/cmdline")?.split(separator: "\0").contains { $0 == tag } ?? false
+  }
+}
+
+/// Waits until a condition holds; the tests' time limit ends it if it never does.
+func waitUntil(_ condition: () -> Bool) async throws {
+  while !condition() { try await Task.sleep(for: .milliseconds(5)) }
+}
+
+/// Runs a body on a thread that may block.
+func onThread<R: Sendable>(_ body: @escaping @Sendable () throws -> R) async throws -> R {
+  try await withCheckedThrowingContinuation { continuation in
+    do {
+      try DedicatedThread.start(named: "test") { continuation.resume(with: Result(catching: body)) }
+    } catch {
+      continuation.resume(throwing: error)
+    }
+  }
 }
 
 struct ProcessFields {
@@ -61,11 +85,6 @@ func readFile(_ path: String) -> String? {
   return String(decoding: bytes[..<count], as: UTF8.self)
 }
 
-/// How many descriptors this process holds.
-func descriptorCount() -> Int {
-  (0..<1024).count { fcntl(Int32($0), F_GETFD) != -1 }
-}
-
 /// A new directory that the caller removes.
 func makeTemporaryDirectory() -> String {
   var template = Array("/tmp/worker-farm-test-XXXXXX".utf8CString)
@@ -86,4 +105,17 @@ struct SeededGenerator: RandomNumberGenerator {
     z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
     return z ^ (z >> 31)
   }
+}
+
+/// Removes a directory and the files in it.
+func removeDirectory(_ path: String) {
+  guard let directory = opendir(path) else { return }
+  while let entry = readdir(directory) {
+    let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+      String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+    unlink("\(path)/\(name)")
+  }
+  closedir(directory)
+  rmdir(path)
 }

@@ -1,5 +1,21 @@
+import Glibc
 import TestJobs
 import WorkerFarm
 
-WorkerProcess.serveIfRequested(Square.self, Echo.self, Misbehave.self, Work.self)
-print("test-worker is started by the tests")
+// A program that ought to serve first of all, and doesn't.
+if CommandLine.arguments.dropFirst().first == "forgetful" { openPoolAndComplain() }
+
+WorkerProcess.serveIfRequested(
+  Square.self, Echo.self, Misbehave.self, Work.self, Faulty.self, Swell.self, Complain.self)
+
+let arguments = Array(CommandLine.arguments.dropFirst())
+if let name = arguments.first, let scenario = Scenario(rawValue: name) {
+  do {
+    try scenario.run(Array(arguments.dropFirst()))
+  } catch {
+    print("\(name): \(error)")
+    exit(1)
+  }
+} else {
+  print("test-worker is started by the tests")
+}

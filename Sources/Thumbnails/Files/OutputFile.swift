@@ -42,21 +42,27 @@ enum OutputFile {
   /// Takes the place of a file that is there already.
   ///
   /// The temporary name is the picture's own, so that who is killed between the two calls leaves nothing
-  /// that the next try doesn't clear away. Two farms on one output may take each other's file: it's whole
-  /// in any case.
+  /// that the next try doesn't clear away. Whoever finds the name taken, by the dead or by another farm on
+  /// the same output, puts that file in its place: it's whole. So nobody waits, and a name that is gone
+  /// has served.
   private static func replace(_ path: BytePath, by handle: BytePath) throws(FileFault) {
     let hash = String(FNV1a.hash(path.name), radix: 16)
     let temporary = path.parent.appending(".farm-\(hash).tmp")
-    for _ in 0..<8 {
+    // Each round that isn't the last has put another's file in place.
+    for _ in 0..<1000 {
+      var isOurs = false
       do throws(FileFault) {
         try link(handle, temporary)
+        isOurs = true
+      } catch let fault where fault.code == EEXIST {}
+      do throws(FileFault) {
         try rename(temporary, path)
-        return
-      } catch let fault where fault.code == EEXIST {
+      } catch let fault where fault.code == ENOENT && exists(path) {
+      } catch {
         remove(temporary)
-      } catch let fault where fault.code == ENOENT {
-        continue
+        throw error
       }
+      if isOurs { return }
     }
     throw FileFault(operation: "rename", code: EBUSY)
   }
@@ -69,11 +75,11 @@ enum OutputFile {
     do throws(FileFault) {
       try fill(file, bytes, modified)
       try file.closeChecked()
+      try rename(temporary, path)
     } catch {
       remove(temporary)
       throw error
     }
-    try rename(temporary, path)
   }
 
   private static func fill(
@@ -97,14 +103,13 @@ enum OutputFile {
   }
 
   private static func rename(_ temporary: BytePath, _ path: BytePath) throws(FileFault) {
-    do throws(FileFault) {
-      try retrying("rename") {
-        temporary.withCString { from in path.withCString { Glibc.rename(from, $0) } }
-      }
-    } catch {
-      remove(temporary)
-      throw error
+    try retrying("rename") {
+      temporary.withCString { from in path.withCString { Glibc.rename(from, $0) } }
     }
+  }
+
+  private static func exists(_ path: BytePath) -> Bool {
+    path.withCString { access($0, F_OK) } == 0
   }
 
   static func remove(_ path: BytePath) { _ = path.withCString { unlink($0) } }

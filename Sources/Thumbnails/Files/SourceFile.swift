@@ -11,7 +11,13 @@ struct SourceFile: ~Copyable {
 
   /// Opens without ever waiting: a FIFO without a writer would hold up a plain `open` for ever.
   init(_ path: BytePath) throws(SourceFault) {
-    let file = try OpenFile.forReading(path)
+    let file: OpenFile
+    do throws(SourceFault) {
+      file = try OpenFile.forReading(path)
+    } catch {
+      // A socket can't be opened at all.
+      throw Self.isSocket(path) ? .notRegular(Self.name(of: S_IFSOCK)) : error
+    }
     let status = try file.statusOrFault()
     let kind = status.st_mode & S_IFMT
     guard kind == S_IFREG else { throw .notRegular(Self.name(of: kind)) }
@@ -30,6 +36,11 @@ struct SourceFile: ~Copyable {
   /// Reads the whole file by `read`, never by mapping it: a mapped file that somebody truncates kills the
   /// reader. If it shrinks meanwhile the result is shorter, and the decoder will say what is missing.
   func contents() throws(FileFault) -> [UInt8] { try file.read(at: 0, upTo: byteCount) }
+
+  private static func isSocket(_ path: BytePath) -> Bool {
+    var status = stat()
+    return path.withCString { stat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFSOCK
+  }
 
   private static func name(of kind: mode_t) -> String {
     switch kind {

@@ -132,7 +132,10 @@ extension Engine {
     latestDeath = Death(
       termination: termination, lastWords: link.lastWords.text, violation: link.violation)
     latestProblem = latestDeath.description
-    if link.hello == nil { latestProblem = "never said hello, and \(latestProblem)" }
+    if link.hello == nil && link.violation == nil {
+      let isLate = scheduler.workers[id].killReason == .slow
+      latestProblem = isLate ? "didn't say hello in time" : "never said hello, and \(latestProblem)"
+    }
     if let running {
       records[running.slot]?.workerPID = link.child.pid
       records[running.slot]?.runTime = MonotonicClock.now() - scheduler.workers[id].since

@@ -16,12 +16,20 @@ struct LastWords: Sendable {
   }
 
   /// The last lines as text, without white space around them; invalid UTF-8 is replaced.
+  ///
+  /// The addresses that Swift's runtime prints after the message of a fatal error aren't shown: they
+  /// would push the message out.
   var text: String {
-    let tail = bytes.suffix(Self.excerpt)
+    let tail = bytes[..<(startOfStackTrace ?? bytes.endIndex)].suffix(Self.excerpt)
     let isSpace: (UInt8) -> Bool = { $0 <= 0x20 }
     let trimmed = tail.drop(while: isSpace)
     let end = trimmed.lastIndex { !isSpace($0) }.map { $0 + 1 } ?? trimmed.startIndex
     return String(decoding: trimmed[..<end], as: UTF8.self)
+  }
+
+  private var startOfStackTrace: Int? {
+    let lines = bytes.split(separator: UInt8(ascii: "\n"))
+    return lines.last { $0.elementsEqual("Current stack trace:".utf8) }?.startIndex
   }
 
   private mutating func cut() {

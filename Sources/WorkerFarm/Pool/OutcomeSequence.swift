@@ -79,7 +79,7 @@ public struct OutcomeSequence<Inputs: Sequence>: AsyncSequence where Inputs.Elem
       }
     }
 
-    /// A handle to end the run from another thread or a signal's.
+    /// A handle to end the run from another thread; not from a signal handler, since it takes a lock.
     public var canceller: RunCanceller { RunCanceller(channel: source.channel) }
   }
 }

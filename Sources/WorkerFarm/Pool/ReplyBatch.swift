@@ -24,7 +24,9 @@ struct ReplyBatch {
       throw .unexpectedKind(frame.kind.rawValue)
     }
     let start = bytes.count
-    decoder.withPayload(of: frame) { bytes.append(contentsOf: $0) }
+    decoder.withPayload(of: frame) { payload in
+      payload.withMemoryRebound(to: UInt8.self) { bytes.append(contentsOf: $0) }
+    }
     replies.append(Reply(id: frame.id, kind: frame.kind, range: start..<bytes.count))
   }
 }

@@ -6,21 +6,19 @@ extension WorkerPool {
   public func map<Inputs: Sequence>(
     _ jobs: Inputs
   ) async throws -> [Inputs.Element.Output] where Inputs.Element: Job {
-    var outputs: [Inputs.Element.Output] = []
-    outputs.reserveCapacity(jobs.underestimatedCount)
-    for try await outcome in outcomes(of: jobs) { outputs.append(try outcome.output()) }
-    return outputs
+    var gathered = GatheredOutputs<Inputs.Element>(expecting: jobs.underestimatedCount)
+    for try await outcome in outcomes(of: jobs) { try gathered.append(outcome) }
+    return try gathered.all()
   }
 
   /// As ``map(_:)``, on a thread that may block.
   public func mapBlocking<Inputs: Sequence>(
     _ jobs: Inputs
   ) throws -> [Inputs.Element.Output] where Inputs.Element: Job {
-    var outputs: [Inputs.Element.Output] = []
-    outputs.reserveCapacity(jobs.underestimatedCount)
+    var gathered = GatheredOutputs<Inputs.Element>(expecting: jobs.underestimatedCount)
     var outcomes = outcomes(of: jobs).makeBlockingIterator()
-    while let outcome = try outcomes.next() { outputs.append(try outcome.output()) }
-    return outputs
+    while let outcome = try outcomes.next() { try gathered.append(outcome) }
+    return try gathered.all()
   }
 
   /// Streams the outcomes of jobs, whatever becomes of them.
@@ -45,11 +43,25 @@ public struct FailedJob<J: Job>: Error, CustomStringConvertible {
   public var description: String { "job \(index), \(input): \(failure)" }
 }
 
-extension Outcome {
-  fileprivate func output() throws(FailedJob<J>) -> J.Output {
-    switch result {
-    case .success(let output): return output
-    case .failure(let failure): throw FailedJob(index: index, input: input, failure: failure)
+private struct GatheredOutputs<J: Job> {
+  private var outputs: [J.Output] = []
+  private var firstCancelled: FailedJob<J>?
+
+  init(expecting count: Int) { outputs.reserveCapacity(count) }
+
+  mutating func append(_ outcome: Outcome<J>) throws(FailedJob<J>) {
+    switch outcome.result {
+    case .success(let output): outputs.append(output)
+    case .failure(let failure):
+      let failed = FailedJob(index: outcome.index, input: outcome.input, failure: failure)
+      guard failure == .cancelled else { throw failed }
+      // Something happened to the whole pool; the last outcome is followed by the reason.
+      firstCancelled = firstCancelled ?? failed
     }
+  }
+
+  func all() throws(FailedJob<J>) -> [J.Output] {
+    if let firstCancelled { throw firstCancelled }
+    return outputs
   }
 }

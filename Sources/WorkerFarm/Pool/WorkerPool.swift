@@ -47,7 +47,7 @@ public final class WorkerPool: Sendable {
     case cancel
   }
 
-  /// Ends the pool and returns when no process, thread or descriptor of it is left.
+  /// Ends the pool and returns when its last process is gone and its thread is about to end.
   public func shutdown(_ mode: Shutdown = .drain) async {
     mailbox.close(mode.closing)
     await withCheckedContinuation { mailbox.whenEnded(.task($0)) }

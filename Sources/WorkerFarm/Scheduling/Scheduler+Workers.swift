@@ -95,12 +95,14 @@ extension Scheduler {
     } else if wasIsolated {
       retries.prepend(job)
     } else if let index = index(of: stream) {
-      // At its place: several workers may return theirs in any order.
-      let position = jobs[job].index
-      let queue = streams[index].queue
-      let place = queue.firstIndex { jobs[$0].index > position } ?? queue.endIndex
-      streams[index].queue.insert(job, at: place)
+      streams[index].queue.insert(job, at: place(of: job, in: streams[index].queue))
     }
+  }
+
+  /// In the order of submission: several workers may return theirs in any order.
+  private func place(of job: JobID, in queue: Deque<JobID>) -> Int {
+    let position = jobs[job].index
+    return queue.firstIndex { jobs[$0].index > position } ?? queue.endIndex
   }
 
   private mutating func fail(_ job: JobID, _ cause: Cause) {

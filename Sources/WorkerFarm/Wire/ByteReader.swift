@@ -38,13 +38,15 @@ public struct ByteReader {
   /// Takes a length (u32) and as many bytes.
   public mutating func readBytes() throws(Exhausted) -> [UInt8] {
     let length = Int(try read(UInt32.self))
-    return Array(try take(length))
+    return try take(length).withMemoryRebound(to: UInt8.self) { Array($0) }
   }
 
   /// Takes a length (u32) and as many bytes of UTF-8; invalid ones become U+FFFD.
   public mutating func readString() throws(Exhausted) -> String {
     let length = Int(try read(UInt32.self))
-    return String(decoding: try take(length), as: UTF8.self)
+    return try take(length).withMemoryRebound(to: UInt8.self) {
+      String(decoding: $0, as: UTF8.self)
+    }
   }
 
   /// Takes everything that is left; valid only within the current call.

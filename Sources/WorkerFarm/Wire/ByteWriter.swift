@@ -46,6 +46,7 @@ public struct ByteWriter: Sendable {
 
   @usableFromInline
   mutating func appendRaw(_ source: UnsafeRawBufferPointer) {
-    bytes.append(contentsOf: source)
+    // As bytes, which are copied at once even without the optimiser.
+    source.withMemoryRebound(to: UInt8.self) { bytes.append(contentsOf: $0) }
   }
 }

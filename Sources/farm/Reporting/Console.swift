@@ -40,19 +40,16 @@ enum Console {
     }
   }
 
-  static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
+  /// Whether it's a terminal on which a line can be written over.
+  static func canRedraw(_ descriptor: Int32) -> Bool {
+    let isDumb = getenv("TERM").map { String(cString: $0) == "dumb" } ?? true
+    return isatty(descriptor) == 1 && !isDumb
+  }
 
   /// Columns of the terminal; 80 if it doesn't say.
   static func width(_ descriptor: Int32) -> Int {
     let columns = Int(farm_terminal_columns(descriptor))
     return columns > 0 ? columns : 80
-  }
-
-  /// Whether colours are wanted there (see no-color.org).
-  static func showsColour(_ descriptor: Int32) -> Bool {
-    let noColour = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false
-    let isDumb = getenv("TERM").map { String(cString: $0) == "dumb" } ?? true
-    return isTerminal(descriptor) && !noColour && !isDumb
   }
 
   /// A file's name in a message mustn't command the terminal; everything else is ours.

@@ -10,14 +10,17 @@ struct ProgressBar {
   var total: Int?
   var seconds: Double
 
+  /// Columns left free behind it: a terminal that writes `^C` there mustn't begin a new line.
+  private static let margin = 3
   /// Wider bars say no more.
   private static let widest = 40
 
   func line(width: Int) -> String {
     let facts = self.facts
-    guard let total, total > 0 else { return String(facts.prefix(max(0, width - 1))) }
-    let room = min(Self.widest, width - facts.count - 4)
-    guard room >= 5 else { return String(facts.prefix(max(0, width - 1))) }
+    let shortened = String(facts.prefix(max(0, width - Self.margin)))
+    guard let total, total > 0 else { return shortened }
+    let room = min(Self.widest, width - Self.margin - facts.count - "[] ".count)
+    guard room >= 5 else { return shortened }
     let filled = min(room, room * done / total)
     let arrow = filled < room ? ">" : ""
     let bar = String(repeating: "=", count: filled) + arrow

@@ -44,10 +44,9 @@ struct PictureRecord: Encodable {
     attempts = outcome.attempts
     switch outcome.result {
     case .success(.made(let made)): describe(made)
-    case .success(.upToDate(let path, let byteCount)):
+    case .success(.upToDate(let path, byteCount: _)):
       status = .upToDate
       setOutput(path)
-      _ = byteCount
     case .success(.due): status = .due
     case .success(.failed(let failure)):
       status = .failed

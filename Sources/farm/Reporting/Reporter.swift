@@ -20,19 +20,24 @@ final class Reporter {
   /// Why the run couldn't go on. A reader who has had enough is no problem.
   var problem: String? {
     if outputError != 0 && outputError != EPIPE {
-      return "can't write to standard output: \(String(cString: strerror(outputError)))"
+      return Self.cannotWrite(outputError)
     }
     return fatal.map { "stopped: \($0)" } ?? poolError.map { "\($0)" }
   }
 
-  init(json: Bool, quiet: Bool, progress: ProgressMode) {
+  static func cannotWrite(_ code: Int32) -> String {
+    "can't write to standard output: \(String(cString: strerror(code)))"
+  }
+
+  init(json: Bool, quiet: Bool, progress: ProgressMode, isDryRun: Bool) {
     self.json = json
     self.quiet = quiet
+    tally.isDryRun = isDryRun
     let showsBar =
       switch progress {
       case .always: true
       case .never: false
-      case .auto: !quiet && Console.isTerminal(STDERR_FILENO)
+      case .auto: !quiet && Console.canRedraw(STDERR_FILENO)
       }
     status = StatusLine(showsBar: showsBar, start: start)
   }
@@ -51,7 +56,7 @@ final class Reporter {
     case .failure(let failure): complain(outcome.input.source, failure.description)
     }
     status.update { bar in
-      bar.done = tally.seen
+      bar.done = tally.looked
       bar.failed = tally.failed
     }
   }
@@ -80,7 +85,7 @@ final class Reporter {
     if let problem { status.print("farm: \(Console.escaped(problem))") }
     if quiet { return }
     let seconds = elapsed.milliseconds / 1000
-    let rate = ProgressBar.rate(Double(tally.seen) / max(seconds, 0.001))
+    let rate = ProgressBar.rate(Double(tally.looked) / max(seconds, 0.001))
     let time = seconds < 60 ? "\((seconds * 10).rounded() / 10) s" : ProgressBar.clock(seconds)
     status.print("\(tally.summary) in \(time) (\(rate)/s)")
   }

@@ -10,15 +10,15 @@ struct Tally: Sendable {
   /// Files that are no pictures, and links.
   var skipped = Scanner.Skipped()
 
-  /// Pictures with an outcome.
-  var seen: Int { made + upToDate + due + failed + cancelled }
+  /// Nothing is to be made, only to be looked at.
+  var isDryRun = false
+
+  /// Pictures that were seen to.
+  var looked: Int { made + upToDate + due + failed }
 
   /// The last line of a run: `30 done, 2 failed, 5 skipped (4 up to date, 1 other file)`.
   var summary: String {
-    var parts =
-      due > 0 || made == 0 && upToDate == 0 && failed == 0 && cancelled == 0
-      ? ["\(due) to do"] : ["\(made) done"]
-    parts.append("\(failed) failed")
+    var parts = [isDryRun ? "\(due) to do" : "\(made) done", "\(failed) failed"]
     var reasons: [String] = []
     if upToDate > 0 { reasons.append("\(upToDate) up to date") }
     if skipped.otherFiles > 0 { reasons.append(plural(skipped.otherFiles, "other file")) }

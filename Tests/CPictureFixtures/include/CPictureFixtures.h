@@ -21,6 +21,7 @@ typedef struct fixture_jpeg {
   int horizontal_sampling, vertical_sampling;  // of the first component
   int quality;
   bool progressive;
+  bool separate_scans;  // one for each component, sequential
   bool arithmetic;
   bool adobe_marker;  // for CMYK and YCCK
   uint32_t restart_rows;

@@ -12,6 +12,7 @@ struct JPEGFixture: Sendable, CustomTestStringConvertible {
   var sampling = (1, 1)
   var quality = 95
   var progressive = false
+  var separateScans = false
   var arithmetic = false
   var adobeMarker = true
   var restartRows = 0
@@ -21,7 +22,8 @@ struct JPEGFixture: Sendable, CustomTestStringConvertible {
 
   var testDescription: String {
     "\(width)x\(height) kind \(kind.rawValue) sampling \(sampling)"
-      + (progressive ? " progressive" : "") + (arithmetic ? " arithmetic" : "")
+      + (progressive ? " progressive" : "") + (separateScans ? " separate scans" : "")
+      + (arithmetic ? " arithmetic" : "")
       + (adobeMarker ? "" : " no Adobe marker") + (restartRows > 0 ? " restarts" : "")
   }
 
@@ -33,7 +35,8 @@ struct JPEGFixture: Sendable, CustomTestStringConvertible {
         var picture = fixture_jpeg(
           samples: samples.baseAddress, width: UInt32(width), height: UInt32(height), kind: kind,
           horizontal_sampling: Int32(sampling.0), vertical_sampling: Int32(sampling.1),
-          quality: Int32(quality), progressive: progressive, arithmetic: arithmetic,
+          quality: Int32(quality), progressive: progressive,
+          separate_scans: separateScans, arithmetic: arithmetic,
           adobe_marker: adobeMarker, restart_rows: UInt32(restartRows), app1: app1,
           app1_length: UInt32(length))
         var count = 0

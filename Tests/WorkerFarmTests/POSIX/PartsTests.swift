@@ -74,6 +74,12 @@ import Testing
     #expect(words([]).text == "" && words(["\n \t"]).text == "")
   }
 
+  @Test func `of a fatal error the message is kept, not the addresses`() {
+    let trace = (0..<100).map { "\($0)   libc.so.6   0x00007f8fe0565280 <unavailable> + 133\n" }
+    let all = words(["Fatal error: oops\nCurrent stack trace:\n"] + trace)
+    #expect(all.text == "Fatal error: oops")
+  }
+
   @Test func `of long words the end is kept, and the rest counted`() {
     let line = String(repeating: "x", count: 999) + "\n"
     let all = words((0..<1000).map { _ in line } + ["the end"])

@@ -31,6 +31,7 @@ extension Simulation {
   private func start(_ id: WorkerID) throws {
     try expect(workers[id].state == .absent, "worker \(id) is started twice")
     if !isKind && chance(profile.unavailable) {
+      wasRefused = true
       scheduler.workerUnavailable(id, now: now)
       return
     }
@@ -52,6 +53,7 @@ extension Simulation {
       workers[id].runsSuspect = true
     } else {
       try expect(mayBegin(job), "job \(job) is begun though its stream holds too much")
+      workers[id].wasFed = true
     }
     if worker.jobs.isEmpty { workers[id].since = now }
     workers[id].jobs.append(job)

@@ -117,7 +117,11 @@ extension Simulation {
       alive >= min(scheduler.capacity, waiting.all),
       "\(alive) workers for \(waiting.all) jobs that wait")
     try expect(idle == 0 || waiting.beginnable == 0, "a worker idles while a job may begin")
+    guard waiting.suspects > 0, starting == 0 else { return }
+    try expect(idle == 0, "a worker idles while a suspect waits")
+    let ready = workers.filter { $0.state == .up && !$0.isKilled }
     try expect(
-      idle == 0 || waiting.suspects == 0 || starting > 0, "a worker idles while a suspect waits")
+      ready.isEmpty || wasRefused || !ready.allSatisfy(\.wasFed),
+      "a suspect waits, and no worker is kept for it")
   }
 }

@@ -20,6 +20,8 @@ final class Simulation {
   var hasGivenUp = false
   /// Nothing goes wrong any more, and everybody does what there is to do.
   var isKind = false
+  /// A process couldn't be had in this turn, after other things were decided that counted on it.
+  var wasRefused = false
   var deathsInARow = 0
   var actions: [Scheduler.Action] = []
   /// What happened, if somebody wants to read it.
@@ -51,7 +53,7 @@ final class Simulation {
 
   /// Runs until everything is closed.
   func run() throws {
-    let steps = pick(5...35)
+    let steps = pick(3...25)
     for _ in 0..<steps {
       try event()
       // The engine hears of several events in one turn as well as of one.
@@ -89,6 +91,8 @@ final class Simulation {
   /// One turn of the engine.
   func turn() throws {
     now += UInt64(pick(0...3))
+    for worker in workers { worker.wasFed = false }
+    wasRefused = false
     markTheLate()
     scheduler.tick(now: now)
     scheduler.dispatch(now: now)

@@ -6,8 +6,8 @@ import Testing
 struct SimulationProfile: Sendable, CustomTestStringConvertible {
   var name: String
   var workers = 1...4
-  var streams = 1...3
-  var jobsPerStream = 0...7
+  var streams = 1...2
+  var jobsPerStream = 0...6
   var windowJobs = 1...64
   var windowBytes = 50...4000
   var windowAdapts = false
@@ -31,17 +31,19 @@ struct SimulationProfile: Sendable, CustomTestStringConvertible {
     SimulationProfile(name: "workers die", death: 12),
     SimulationProfile(name: "workers break the protocol", death: 3, breach: 10),
     SimulationProfile(name: "jobs and workers hang", hasTimeout: 80, death: 3, hang: 10),
-    SimulationProfile(name: "consumers leave", hasTimeout: 10, death: 4, stop: 2, abort: 4),
+    SimulationProfile(
+      name: "consumers leave", streams: 1...3, hasTimeout: 10, death: 4, stop: 2, abort: 4),
     SimulationProfile(name: "tiny windows", windowJobs: 1...4, windowBytes: 1...300, death: 8),
     SimulationProfile(
       name: "small windows in bytes", workers: 2...4, streams: 1...2, windowJobs: 4...64,
       windowBytes: 1...400, isOrdered: 90, death: 14),
-    SimulationProfile(name: "no processes to be had", death: 8, unavailable: 30),
+    SimulationProfile(name: "no processes to be had", death: 8, breach: 5, unavailable: 30),
     SimulationProfile(
       name: "one worker, many streams", workers: 1...1, streams: 2...4, windowAdapts: true,
       hasTimeout: 30, death: 6, hang: 3, stop: 2, abort: 5),
     SimulationProfile(
-      name: "everything", windowBytes: 1...2000, windowAdapts: true, hasTimeout: 40, death: 8,
+      name: "everything", streams: 1...4, windowBytes: 1...2000, windowAdapts: true, hasTimeout: 40,
+      death: 8,
       breach: 4, hang: 4, unavailable: 4, stop: 1, abort: 2, close: 2),
   ]
 }
@@ -69,6 +71,8 @@ final class VirtualWorker {
   var done = 0
   var isRunning = false
   var runsSuspect = false
+  /// It got an ordinary job in this turn.
+  var wasFed = false
   /// Since when it starts or retires, or since when its first job can have been running.
   var since: UInt64 = 0
 

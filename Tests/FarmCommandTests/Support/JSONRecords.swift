@@ -1,0 +1,62 @@
+import Foundation
+
+/// A line of `--json`; of the fields each kind of line has its own.
+struct Record: Decodable {
+  struct Picture: Decodable, Equatable {
+    var width: Int
+    var height: Int
+    var bytes: Int
+  }
+
+  struct Failure: Decodable {
+    var kind: String
+    var message: String
+  }
+
+  var schemaVersion: Int
+  var type: String
+  var status: String?
+  var source: String?
+  var sourceBase64: String?
+  var output: String?
+  var outputBase64: String?
+  var original: Picture?
+  var thumbnail: Picture?
+  var attempts: Int?
+  var error: Failure?
+  var made: Int?
+  var upToDate: Int?
+  var due: Int?
+  var failed: Int?
+  var cancelled: Int?
+  var otherFiles: Int?
+  var links: Int?
+}
+
+extension Finished {
+  /// All lines of `--json`.
+  var records: [Record] {
+    get throws {
+      try outputLines.map { try JSONDecoder().decode(Record.self, from: Data($0.utf8)) }
+    }
+  }
+
+  var pictures: [Record] { get throws { try records.filter { $0.type == "picture" } } }
+
+  /// The last line.
+  var summary: Record? {
+    get throws { try records.last.flatMap { $0.type == "summary" ? $0 : nil } }
+  }
+
+  /// The names of each line's fields.
+  var fieldNames: [Set<String>] {
+    get throws {
+      try outputLines.map { line in
+        let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+        return Set((object ?? [:]).keys)
+      }
+    }
+  }
+}
+
+func base64(_ bytes: [UInt8]) -> String { Data(bytes).base64EncodedString() }

@@ -1,0 +1,39 @@
+import Glibc
+
+/// A look at /proc.
+enum Processes {
+  /// Zombies count as gone.
+  static func children(of parent: pid_t) -> [pid_t] {
+    all().filter { fields(of: $0).map { $0.parent == parent && $0.state != "Z" } ?? false }
+  }
+
+  static func isAlive(_ pid: pid_t) -> Bool {
+    fields(of: pid).map { $0.state != "Z" && $0.state != "X" } ?? false
+  }
+
+  private static func all() -> [pid_t] {
+    guard let directory = opendir("/proc") else { return [] }
+    defer { closedir(directory) }
+    var found: [pid_t] = []
+    while let entry = readdir(directory) {
+      let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if let pid = pid_t(name) { found.append(pid) }
+    }
+    return found
+  }
+
+  /// From `/proc/PID/stat`: `pid (name) state parent …`.
+  private static func fields(of pid: pid_t) -> (state: Character, parent: pid_t)? {
+    guard let file = fopen("/proc/\(pid)/stat", "re") else { return nil }
+    defer { fclose(file) }
+    var bytes = [UInt8](repeating: 0, count: 1024)
+    let count = fread(&bytes, 1, bytes.count, file)
+    let text = String(decoding: bytes.prefix(count), as: UTF8.self)
+    guard let end = text.lastIndex(of: ")") else { return nil }
+    let rest = text[text.index(after: end)...].split(separator: " ")
+    guard rest.count > 1, let state = rest[0].first, let parent = pid_t(rest[1]) else { return nil }
+    return (state, parent)
+  }
+}
