@@ -64,9 +64,13 @@ static cmsHPROFILE ink_profile(void) {
 static cmsHPROFILE made(fixture_profile_kind kind, cmsToneCurve *srgb, cmsToneCurve *gamma) {
   const cmsCIExyY red = {0.64, 0.33, 1}, green = {0.30, 0.60, 1}, blue = {0.15, 0.06, 1};
   const cmsCIExyY p3_red = {0.68, 0.32, 1}, p3_green = {0.265, 0.69, 1};
+  const cmsCIExyY wide_red = {0.7347, 0.2653, 1}, wide_green = {0.1596, 0.8404, 1},
+                  wide_blue = {0.0366, 0.0001, 1};
   switch (kind) {
     case FIXTURE_PROFILE_SRGB: return rgb_profile(red, green, blue, srgb);
     case FIXTURE_PROFILE_P3: return rgb_profile(p3_red, p3_green, blue, srgb);
+    // ProPhoto's primaries: two of its colours don't exist.
+    case FIXTURE_PROFILE_WIDE: return rgb_profile(wide_red, wide_green, wide_blue, gamma);
     case FIXTURE_PROFILE_SWAPPED: return rgb_profile(green, red, blue, srgb);
     case FIXTURE_PROFILE_GAMMA_18: return rgb_profile(red, green, blue, gamma);
     case FIXTURE_PROFILE_GREY_GAMMA_18: return cmsCreateGrayProfile(cmsD50_xyY(), gamma);

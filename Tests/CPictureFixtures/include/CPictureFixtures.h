@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fixture_reference.h"
+
 typedef enum fixture_jpeg_kind {
   FIXTURE_GREY = 0,
   FIXTURE_YCC,
@@ -51,6 +53,7 @@ uint8_t *fixture_png_encode(const fixture_png *picture, size_t *count);
 typedef enum fixture_profile_kind {
   FIXTURE_PROFILE_SRGB = 0,
   FIXTURE_PROFILE_P3,
+  FIXTURE_PROFILE_WIDE,      // ProPhoto's primaries and curve
   FIXTURE_PROFILE_SWAPPED,   // sRGB with red and green in each other's place
   FIXTURE_PROFILE_GAMMA_18,  // sRGB's primaries
   FIXTURE_PROFILE_GREY_GAMMA_18,

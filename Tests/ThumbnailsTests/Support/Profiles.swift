@@ -10,6 +10,7 @@ struct NamedProfile: Sendable, CustomTestStringConvertible {
   let bytes: [UInt8]
 
   static let p3 = NamedProfile(testDescription: "Display P3", bytes: Profiles.p3)
+  static let wide = NamedProfile(testDescription: "wide gamut", bytes: Profiles.wide)
   static let swapped = NamedProfile(testDescription: "swapped", bytes: Profiles.swapped)
   static let gamma18 = NamedProfile(testDescription: "gamma 1.8", bytes: Profiles.gamma18)
 }
@@ -18,6 +19,7 @@ struct NamedProfile: Sendable, CustomTestStringConvertible {
 enum Profiles {
   static let sRGB = made(FIXTURE_PROFILE_SRGB)
   static let p3 = made(FIXTURE_PROFILE_P3)
+  static let wide = made(FIXTURE_PROFILE_WIDE)
   static let swapped = made(FIXTURE_PROFILE_SWAPPED)
   static let gamma18 = made(FIXTURE_PROFILE_GAMMA_18)
   static let greyGamma18 = made(FIXTURE_PROFILE_GREY_GAMMA_18)
