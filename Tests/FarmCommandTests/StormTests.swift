@@ -59,7 +59,9 @@ import Thumbnails
     // One that was killed twice may have been killed after its file was whole and in its place.
     var expected = reference
     let storm = tree.contents(of: "storm")
-    for name in lost.map({ BytePath("\($0).jpg") }) where storm[name] == nil { expected[name] = nil }
+    for name in lost.map({ BytePath("\($0).jpg") }) where storm[name] == nil {
+      expected[name] = nil
+    }
     #expect(differences(storm, expected).isEmpty)
     #expect(try run.pictures.count == Self.count)
   }
