@@ -31,7 +31,10 @@ int farm_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 const int farm_o_tmpfile = O_TMPFILE;
 
 int farm_duplicate_above(int descriptor, int lowest) {
-  return fcntl(descriptor, F_DUPFD_CLOEXEC, lowest);
+  int copy = fcntl(descriptor, F_DUPFD_CLOEXEC, lowest);
+  // So it says where the limit is below `lowest`; to a person that's one thing: too many open files.
+  if (copy < 0 && errno == EINVAL) errno = EMFILE;
+  return copy;
 }
 
 int farm_set_nonblocking(int descriptor) {

@@ -9,6 +9,9 @@ final class WebPDecoder: PictureDecoder {
   private(set) var warnings = 0
 
   private let bytes: UnsafeRawBufferPointer
+  private let byteCount: Int
+  /// By the file's own account.
+  private let wholeByteCount: Int
   private let image: codec_webp_header
   /// Where an animation's frame lies on the canvas; `nil` when it fills it.
   private let place: WebPFrame?
@@ -31,6 +34,8 @@ final class WebPDecoder: PictureDecoder {
       image = whole
       place = nil
     }
+    byteCount = file.count
+    wholeByteCount = RIFFChunks.fileLength(fromHead: Array(file.prefix(8))) ?? 0
     header = PictureHeader(
       format: .webp, size: canvas,
       orientation: chunks.exif.flatMap(Orientation.init(exif:)) ?? .upright,
@@ -68,6 +73,7 @@ final class WebPDecoder: PictureDecoder {
   }
 
   func start(for target: PixelSize, options: ThumbnailOptions) throws(ThumbnailError) -> RowGrid {
+    try checkLength(lenient: options.lenient)
     let size = reduced(for: target)
     let channels = header.layout.channels
     stride = size.width * channels
@@ -80,10 +86,18 @@ final class WebPDecoder: PictureDecoder {
       UInt32(image.height), header.layout, options.lenient, picture.start + offset, stride,
       &report)
     if let error = ThumbnailError(status, &report) { throw error }
-    warnings += Int(report.warnings)
+    warnings = max(warnings, Int(report.warnings))
     self.picture = picture
     return RowGrid(
       size: size, coveredWidth: Double(size.width), coveredHeight: Double(size.height))
+  }
+
+  /// libwebp refuses a file that has lost its end, if only metadata. An animation's frame may be whole in one; it
+  /// is held to the same.
+  private func checkLength(lenient: Bool) throws(ThumbnailError) {
+    if byteCount >= wholeByteCount { return }
+    if !lenient { throw .truncated("\(byteCount) of \(wholeByteCount) bytes") }
+    warnings = 1
   }
 
   /// libwebp reduces a lossy picture's colours without regard to its alpha, so that hidden ones would show at

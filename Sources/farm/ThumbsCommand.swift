@@ -5,12 +5,12 @@ import WorkerFarm
 struct ThumbsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "thumbs",
-    abstract: "Makes a thumbnail of every JPEG and PNG.",
+    abstract: "Makes a thumbnail of every JPEG, PNG and WebP.",
     discussion: """
       Directories are walked with everything below them. The thumbnails of DIR go to DIR/thumbs, \
       those of a file named on its own to thumbs beside it; --output puts them elsewhere. A \
-      thumbnail is called as its picture with .jpg or .png appended. Thumbnails that are up to \
-      date are left alone.
+      thumbnail is called as its picture with .jpg, .png or .webp appended. Thumbnails that are \
+      up to date are left alone.
 
       Exit status: 0 everything done, 1 some pictures failed (each is named), 2 wrong usage, \
       3 the run couldn't go on.
@@ -46,7 +46,7 @@ struct ThumbsCommand: ParsableCommand {
 
   @Option(
     name: [.customShort("q", allowingJoined: true), .long], parsing: .unconditional,
-    help: ArgumentHelp("JPEG quality, 1 to 100.", valueName: "1-100"))
+    help: ArgumentHelp("Quality of JPEG and WebP, 1 to 100.", valueName: "1-100"))
   var quality: JPEGQuality = .standard
 
   @Option(

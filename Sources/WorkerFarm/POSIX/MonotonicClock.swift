@@ -10,6 +10,13 @@ enum MonotonicClock {
     clock_gettime(CLOCK_MONOTONIC, &time)
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
   }
+
+  /// Less if a signal comes.
+  static func sleep(_ time: Nanoseconds) {
+    var time = timespec(
+      tv_sec: Int(time / 1_000_000_000), tv_nsec: Int(time % 1_000_000_000))
+    nanosleep(&time, nil)
+  }
 }
 
 extension Duration {

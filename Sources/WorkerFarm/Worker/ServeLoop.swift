@@ -4,10 +4,11 @@ import Glibc
 struct ServeLoop: ~Copyable {
   private let registry: JobRegistry
   private let requests: Descriptor
-  private let replies: Descriptor
+  private let replies: ReplyBuffer
   private let page: ProgressPage?
 
   private var decoder = FrameDecoder()
+  /// The reply that is being written.
   private var writer = ByteWriter()
   private var runners: [UInt16: JobRegistry.Runner] = [:]
   /// What the coordinator accepts in one frame.
@@ -17,7 +18,6 @@ struct ServeLoop: ~Copyable {
   /// Replies are held back only among jobs so short that a `write` for each would cost more than they
   /// do: 50 µs is some ten times a `write`, and nothing to a deadline.
   private static let longestDelay: Nanoseconds = 50_000
-  private static let flushSize = 64 << 10
 
   init(
     jobTypes: [any Job.Type], requests: consuming Descriptor, replies: consuming Descriptor,
@@ -25,7 +25,7 @@ struct ServeLoop: ~Copyable {
   ) {
     registry = JobRegistry(jobTypes)
     self.requests = requests
-    self.replies = replies
+    self.replies = ReplyBuffer(replies)
     self.page = page
   }
 
@@ -84,13 +84,15 @@ struct ServeLoop: ~Copyable {
     swap(&output, &writer)
     page?.runningJob = 0
     let delay = MonotonicClock.now() - lastFlush
-    if page == nil || writer.bytes.count >= Self.flushSize || delay >= Self.longestDelay {
+    if page != nil && delay < Self.longestDelay && replies.hold(writer.bytes) {
+      writer.bytes.removeAll(keepingCapacity: true)
+    } else {
       try flush()
     }
   }
 
   private mutating func flush() throws(SystemError) {
-    try replies.writeAll(writer.bytes)
+    try replies.write(writer.bytes)
     writer.bytes.removeAll(keepingCapacity: true)
     lastFlush = MonotonicClock.now()
   }

@@ -35,6 +35,46 @@
       #expect(throws: ThumbnailError.self) { try thumbnail(Array(bytes.prefix(40)), options) }
     }
 
+    @Test func `that has lost only what follows the pixels is whole when that is asked for`() throws
+    {
+      let simple = try WebPFixtures.encoded(Self.noise)
+      let extended = WebPFixtures.file([
+        WebPFixtures.extended(flags: 0x08, width: 64, height: 64), WebPFixtures.image(simple),
+        WebPFixtures.chunk("EXIF", OrientationTests.exif(6)),
+      ])
+      let frame = (x: 0, y: 0, width: 64, height: 64, file: simple)
+      let animation = WebPFixtures.animation(width: 64, height: 64, frames: [frame, frame])
+      var options = ThumbnailOptions.wholeAsPNG()
+      options.lenient = true
+      for (bytes, lost) in [(extended, 20), (animation, simple.count / 2)] {
+        let cut = Array(bytes.dropLast(lost))
+        #expect(BrokenPictureTests.kind(cut) == "truncated")
+        let result = try thumbnail(cut, options)
+        #expect(result.bytes == (try thumbnail(simple, .wholeAsPNG()).bytes))
+        #expect(result.warnings == 1)
+      }
+      // Here the first frame is hit.
+      let half = Array(animation.prefix(simple.count / 2))
+      #expect(BrokenPictureTests.kind(half) == "truncated")
+      #expect(try thumbnail(half, options).warnings == 1)
+    }
+
+    @Test func `whose EXIF or profile makes no sense is shown all the same`() throws {
+      let simple = try WebPFixtures.encoded(Self.noise)
+      let plain = try thumbnail(simple, .wholeAsPNG())
+      for type in ["EXIF", "ICCP"] {
+        for data: [UInt8] in [[], [1], Array("II*\0".utf8), [UInt8](repeating: 0xFF, count: 4001)] {
+          let chunk = WebPFixtures.chunk(type, data)
+          let bytes = WebPFixtures.file(
+            [WebPFixtures.extended(flags: 0x28, width: 64, height: 64)]
+              + (type == "ICCP"
+                ? [chunk, WebPFixtures.image(simple)] : [WebPFixtures.image(simple), chunk]))
+          #expect(
+            try thumbnail(bytes, .wholeAsPNG()).bytes == plain.bytes, "\(type) of \(data.count)")
+        }
+      }
+    }
+
     @Test(arguments: 0..<200)
     func `with random mistakes in it gives a thumbnail or an error`(seed: Int) throws {
       var random = SeededRandom(UInt64(seed))

@@ -94,6 +94,14 @@ import Testing
     #expect(sums == (0..<400).map { $0 % 7 })
   }
 
+  /// Replies of short jobs are written several at a time, and their worker may be busy for long after.
+  @Test func `the results of short jobs don't wait for the long one behind them`() async throws {
+    let pool = try WorkerPool(testConfiguration(workers: 1))
+    let jobs = (0..<200).map { Work(id: $0, milliseconds: $0 < 199 ? 0 : 600_000) }
+    for try await outcome in pool.outcomes(of: jobs) where outcome.index == 198 { break }
+    await pool.shutdown(.cancel)
+  }
+
   @Test func `an outcome tells its times, attempts and worker`() async throws {
     try await withWorkerPool(testConfiguration(workers: 1)) { pool in
       let jobs = (0..<60).map { Work(id: $0, milliseconds: $0 % 20 == 0 ? 20 : 0.01) }

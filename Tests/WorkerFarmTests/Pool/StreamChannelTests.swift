@@ -58,7 +58,8 @@ import Testing
     }
   }
 
-  @Test func `a waiter is woken by room, by the end, and when its task is cancelled`() async throws {
+  @Test func `a waiter is woken by room, by the end, and when its task is cancelled`() async throws
+  {
     await channel.wait(forRoom: true)
     _ = channel.exchange(inputs: inputs(10), inputBytes: 10)
     async let room: Void = channel.wait(forRoom: true)
