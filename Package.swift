@@ -17,6 +17,10 @@ let package = Package(
     .library(name: "Thumbnails", targets: ["Thumbnails"]),
     .executable(name: "farm", targets: ["farm"]),
   ],
+  traits: [
+    .trait(name: "WebP", description: "Reads and writes WebP; needs libwebp"),
+    .default(enabledTraits: ["WebP"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
@@ -36,9 +40,16 @@ let package = Package(
     .systemLibrary(
       name: "CLibZ", pkgConfig: "zlib",
       providers: [.apt(["zlib1g-dev"]), .yum(["zlib-devel"])]),
+    .systemLibrary(
+      name: "CLibWebP", pkgConfig: "libwebp",
+      providers: [.apt(["libwebp-dev"]), .brew(["webp"]), .yum(["libwebp-devel"])]),
     .target(
-      name: "CImageCodecs", dependencies: ["CLibJPEG", "CLibLCMS", "CLibPNG", "CLibZ"],
-      cSettings: cSettings),
+      name: "CImageCodecs",
+      dependencies: [
+        "CLibJPEG", "CLibLCMS", "CLibPNG",
+        .target(name: "CLibWebP", condition: .when(traits: ["WebP"])), "CLibZ",
+      ],
+      cSettings: cSettings + [.define("CODEC_WITH_WEBP", .when(traits: ["WebP"]))]),
     .target(
       name: "WorkerFarm",
       dependencies: [
@@ -75,7 +86,7 @@ let package = Package(
       name: "WorkerFarmTests", dependencies: ["WorkerFarm", "TestJobs", "test-worker"],
       swiftSettings: swiftSettings),
     .target(
-      name: "CPictureFixtures", dependencies: ["CLibJPEG", "CLibPNG"],
+      name: "CPictureFixtures", dependencies: ["CLibJPEG", "CLibLCMS", "CLibPNG", "CLibZ"],
       path: "Tests/CPictureFixtures", cSettings: cSettings),
     .testTarget(
       name: "FarmCommandTests", dependencies: ["CPictureFixtures", "CPosix", "Thumbnails", "farm"],

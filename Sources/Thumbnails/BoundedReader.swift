@@ -20,6 +20,10 @@ struct BoundedReader {
     take(2)?.reduce(0) { $0 << 8 | Int($1) }
   }
 
+  mutating func littleEndian32() -> Int? {
+    take(4)?.reversed().reduce(0) { $0 << 8 | Int($1) }
+  }
+
   mutating func bigEndian32() -> Int? {
     take(4)?.reduce(0) { $0 << 8 | Int($1) }
   }

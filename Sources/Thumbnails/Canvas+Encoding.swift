@@ -24,6 +24,7 @@ extension Canvas {
       switch format {
       case .jpeg: codec_jpeg_encode(picture, &settings, &encoded, &report)
       case .png: codec_png_encode(picture, &encoded, &report)
+      case .webp: codec_webp_encode(picture, UInt32(options.quality), &encoded, &report)
       }
     }
     if let error = ThumbnailError(status, &report) { throw error }

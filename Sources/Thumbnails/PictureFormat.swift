@@ -2,6 +2,7 @@
 public enum PictureFormat: Sendable, Hashable {
   case jpeg
   case png
+  case webp
   /// A known format that isn't decoded, by its usual name.
   case other(String)
   case empty
@@ -24,6 +25,14 @@ public enum PictureFormat: Sendable, Hashable {
   /// Formats that are told by what they begin with.
   private static let magics: [(magic: [UInt8], name: String)] = [
     (Array("GIF8".utf8), "GIF"),
+    // Raw files that are TIFF in structure come before it.
+    (Array("II*\0\u{10}\0\0\0CR".utf8), "Canon CR2"),
+    (Array("IIRO".utf8), "Olympus ORF"),
+    (Array("IIRS".utf8), "Olympus ORF"),
+    (Array("IIU\0".utf8), "Panasonic RW2"),
+    (Array("FUJIFILMCCD-RAW".utf8), "Fujifilm RAF"),
+    (Array("FOVb".utf8), "Sigma X3F"),
+    ([0x49, 0x49, 0xBC], "JPEG XR"),
     ([0x49, 0x49, 0x2A, 0x00], "TIFF"),
     ([0x4D, 0x4D, 0x00, 0x2A], "TIFF"),
     ([0x49, 0x49, 0x2B, 0x00], "BigTIFF"),
@@ -48,6 +57,17 @@ public enum PictureFormat: Sendable, Hashable {
     (Array("DDS ".utf8), "DDS"),
     (Array("FLIF".utf8), "FLIF"),
     ([0x42, 0x50, 0x47, 0xFB], "BPG"),
+    (Array("icns".utf8), "ICNS"),
+    (Array("AT&TFORM".utf8), "DjVu"),
+    (Array("SIMPLE  =".utf8), "FITS"),
+    (Array("/* XPM */".utf8), "XPM"),
+    (Array("farbfeld".utf8), "farbfeld"),
+    ([0x97, 0x4A, 0x42, 0x32], "JBIG2"),
+    ([0x59, 0xA6, 0x6A, 0x95], "Sun raster"),
+    ([0x01, 0xDA, 0x00], "SGI"),
+    ([0x01, 0xDA, 0x01], "SGI"),
+    ([0xD7, 0xCD, 0xC6, 0x9A], "WMF"),
+    ([0x1A, 0x45, 0xDF, 0xA3], "Matroska"),
     ([0x1F, 0x8B], "gzip"),
     (Array("PK\u{3}\u{4}".utf8), "ZIP"),
   ]
@@ -55,17 +75,14 @@ public enum PictureFormat: Sendable, Hashable {
   /// Formats that share a container and are told by what it says further on.
   private static func container(_ bytes: [UInt8]) -> PictureFormat? {
     if bytes.count >= 12, bytes.starts(with: "RIFF".utf8) {
-      return bytes[8..<12].elementsEqual("WEBP".utf8) ? .other("WebP") : .other("RIFF")
-    }
-    // ISO base media: a box of type ftyp whose first word is the major brand.
-    if bytes.count >= 12, bytes[4..<8].elementsEqual("ftyp".utf8) {
       return switch String(decoding: bytes[8..<12], as: UTF8.self) {
-      case "avif", "avis": .other("AVIF")
-      case "heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1": .other("HEIC")
-      case "crx ": .other("Canon CR3")
-      default: .other("MP4")
+      case "WEBP": .webp
+      case "AVI ": .other("AVI")
+      case "WAVE": .other("WAV")
+      default: .other("RIFF")
       }
     }
+    if bytes.count >= 12, bytes[4..<8].elementsEqual("ftyp".utf8) { return mediaFile(bytes) }
     // Netpbm: P1 ... P7 and a white space.
     if bytes.count >= 3, bytes[0] == UInt8(ascii: "P"),
       (UInt8(ascii: "1")...UInt8(ascii: "7")).contains(bytes[1]), isSpace(bytes[2])
@@ -74,6 +91,25 @@ public enum PictureFormat: Sendable, Hashable {
     }
     return nil
   }
+
+  /// ISO base media (ISO/IEC 14496-12): a box of type ftyp, whose length comes before it, with the major
+  /// brand, a version, and the brands that the file agrees with as well.
+  private static func mediaFile(_ bytes: [UInt8]) -> PictureFormat {
+    let length = bytes[0..<4].reduce(0) { $0 << 8 | Int($1) }
+    let end = min(max(length, 12), bytes.count)
+    let offsets = [8] + stride(from: 16, to: end - 3, by: 4)
+    let brands = offsets.map { String(decoding: bytes[$0..<($0 + 4)], as: UTF8.self) }
+    // A general brand says less than what stands beside it.
+    for brand in brands { if let name = brandNames[brand] { return .other(name) } }
+    return .other(brands.contains { ["mif1", "msf1", "mif2"].contains($0) } ? "HEIF" : "MP4")
+  }
+
+  private static let brandNames = [
+    "avif": "AVIF", "avis": "AVIF",
+    "heic": "HEIC", "heix": "HEIC", "heim": "HEIC", "heis": "HEIC", "hevc": "HEIC", "hevx": "HEIC",
+    "jpeg": "HEIF", "crx ": "Canon CR3", "qt  ": "QuickTime", "jxl ": "JPEG XL",
+    "jp2 ": "JPEG 2000",
+  ]
 
   /// Markup, after a byte order mark and white space, in any case.
   private static func text(_ bytes: [UInt8]) -> PictureFormat? {

@@ -25,6 +25,7 @@ public struct SourceInfo: Sendable, Hashable, Codable {
   public enum Format: String, Sendable, Hashable, Codable {
     case jpeg
     case png
+    case webp
   }
 
   public let format: Format

@@ -6,18 +6,41 @@ public enum ThumbnailFormat: String, Sendable, Hashable, Codable, CaseIterable {
   case jpeg
   /// PNG, with alpha when a pixel is not opaque.
   case png
+  /// Lossy WebP, with alpha when a pixel is not opaque. Fails as unsupported in a build without the package
+  /// trait `WebP`; see ``isSupported``.
+  case webp
+
+  func encoded(isOpaque: Bool) -> EncodedFormat {
+    switch self {
+    case .auto: isOpaque ? .jpeg : .png
+    case .jpeg: .jpeg
+    case .png: .png
+    case .webp: .webp
+    }
+  }
+
+  /// Whether this build can write it.
+  public var isSupported: Bool {
+    #if WebP
+      true
+    #else
+      self != .webp
+    #endif
+  }
 }
 
 /// What a thumbnail was encoded as.
 public enum EncodedFormat: String, Sendable, Hashable, Codable, CaseIterable {
   case jpeg
   case png
+  case webp
 
   /// Without the dot.
   public var fileExtension: String {
     switch self {
     case .jpeg: "jpg"
     case .png: "png"
+    case .webp: "webp"
     }
   }
 }

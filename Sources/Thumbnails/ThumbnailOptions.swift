@@ -25,9 +25,9 @@ public struct ThumbnailOptions: Sendable, Hashable, Codable {
   /// a file of thousands of empty ones costs minutes.
   public var maxScans: Int
   /// The most memory, in bytes, that a decoder may need to hold a picture that can't be streamed
-  /// (progressive JPEG, interlaced PNG); judged by the header.
+  /// (progressive JPEG, interlaced PNG, WebP); judged by the header.
   public var maxDecoderBytes: Int
-  /// Whether a truncated or corrupt JPEG gives a thumbnail of what could be decoded, with
+  /// Whether a truncated or corrupt JPEG or WebP gives a thumbnail of what could be decoded, with
   /// ``Thumbnail/warnings`` above zero, instead of an error.
   public var lenient: Bool
   /// What becomes of the picture's ICC profile and the colours that it describes.

@@ -1,5 +1,5 @@
 /// A short text inside a thumbnail, near its beginning: a COM segment right after JFIF's in a JPEG, a tEXt
-/// chunk with the keyword `Comment` before the pixels in a PNG.
+/// chunk with the keyword `Comment` before the pixels in a PNG, a chunk of the type `FARM` in a WebP.
 ///
 /// A program can remember there how a thumbnail was made, and look it up from the file's first bytes.
 public struct ThumbnailTag: Sendable, Hashable {
@@ -19,7 +19,7 @@ public struct ThumbnailTag: Sendable, Hashable {
     self.text = text
   }
 
-  /// The tag of a JPEG or PNG whose first bytes these are, or `nil` when there is none.
+  /// The tag of a JPEG, PNG or WebP whose first bytes these are, or `nil` when there is none.
   ///
   /// Looks at ``headLength`` bytes at most, and takes any bytes.
   public static func read(fromHead head: some Collection<UInt8>) -> ThumbnailTag? {
@@ -27,6 +27,7 @@ public struct ThumbnailTag: Sendable, Hashable {
     switch PictureFormat.sniff(bytes) {
     case .jpeg: return readJPEG(bytes)
     case .png: return readPNG(bytes)
+    case .webp: return RIFFChunks.tag(fromHead: bytes)
     default: return nil
     }
   }
@@ -60,7 +61,7 @@ public struct ThumbnailTag: Sendable, Hashable {
     return nil
   }
 
-  private init?(ascii bytes: ArraySlice<UInt8>) {
+  init?(ascii bytes: ArraySlice<UInt8>) {
     self.init(String(decoding: bytes, as: UTF8.self))
   }
 }

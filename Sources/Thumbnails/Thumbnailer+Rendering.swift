@@ -74,8 +74,7 @@ extension Thumbnailer {
     of pixels: Canvas, isGrey: Bool, _ source: Source, _ color: ColorPlan,
     _ placeholders: PlaceholderValues, _ tag: ThumbnailTag?
   ) throws(ThumbnailError) -> Thumbnail {
-    let asPNG = options.format == .png || options.format == .auto && !pixels.isOpaque
-    let format: EncodedFormat = asPNG ? .png : .jpeg
+    let format = options.format.encoded(isOpaque: pixels.isOpaque)
     let metadata = EmbeddedMetadata(
       tag: tag,
       // A grey profile doesn't fit grey that was laid on a coloured background.

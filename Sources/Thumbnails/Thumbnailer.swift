@@ -1,6 +1,6 @@
 import CImageCodecs
 
-/// Makes thumbnails: the bytes of a JPEG or PNG in, the bytes of a small JPEG or PNG out.
+/// Makes thumbnails: the bytes of a JPEG, PNG or WebP in, the bytes of a small one out.
 ///
 /// ```swift
 /// let thumbnailer = Thumbnailer(options: ThumbnailOptions(size: size))
@@ -106,7 +106,7 @@ public struct Thumbnailer: Sendable {
   /// - Parameter head: the first 64 bytes, or all if there are fewer.
   public static func check(_ head: [UInt8]) throws(ThumbnailError) {
     switch head.withUnsafeBytes({ PictureFormat.sniff($0) }) {
-    case .jpeg, .png: break
+    case .jpeg, .png, .webp: break
     case .other(let name): throw .unsupported("\(name) isn't supported")
     case .empty: throw .empty
     case .unknown: throw .notAPicture("begins with \(PictureFormat.escaped(head))")
@@ -119,6 +119,7 @@ public struct Thumbnailer: Sendable {
     switch PictureFormat.sniff(bytes) {
     case .jpeg: return try JPEGDecoder(bytes)
     case .png: return try PNGDecoder(bytes)
+    case .webp: return try WebPDecoder(bytes)
     case .other(let name): throw .unsupported("\(name) isn't supported")
     case .empty: throw .empty
     case .unknown: throw .notAPicture("begins with \(PictureFormat.escaped(bytes))")

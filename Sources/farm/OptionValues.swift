@@ -98,7 +98,18 @@ extension ThumbnailSize: ExpressibleByArgument {
   public var defaultValueDescription: String { "256" }
 }
 
-extension ThumbnailFormat: ExpressibleByArgument {}
+extension ThumbnailFormat: ExpressibleByArgument {
+  /// What this build can't write it doesn't offer.
+  public static var allValueStrings: [String] {
+    allCases.filter(\.isSupported).map(\.rawValue)
+  }
+
+  public init?(argument: String) {
+    self.init(rawValue: argument)
+    if !isSupported { return nil }
+  }
+}
+
 extension ThumbnailFit: ExpressibleByArgument {}
 extension ThumbnailGravity: ExpressibleByArgument {}
 extension ChromaSubsampling: ExpressibleByArgument {}

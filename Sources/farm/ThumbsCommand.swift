@@ -5,11 +5,11 @@ import WorkerFarm
 struct ThumbsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "thumbs",
-    abstract: "Makes a thumbnail of every JPEG and PNG.",
+    abstract: "Makes a thumbnail of every JPEG, PNG and WebP.",
     discussion: """
       Directories are walked with everything below them. The thumbnails of DIR go to DIR/thumbs, \
       those of a file named on its own to thumbs beside it; --output puts them elsewhere. A \
-      thumbnail is called as its picture with .jpg or .png appended; one of several sizes or \
+      thumbnail is called as its picture with .jpg, .png or .webp appended; one of several sizes or \
       densities has its size before that: a.jpg.256.jpg, a.jpg.256@2x.jpg. Thumbnails that are \
       up to date are left alone.
 
@@ -47,7 +47,7 @@ struct ThumbsCommand: ParsableCommand {
 
   @Option(
     name: [.customShort("q", allowingJoined: true), .long], parsing: .unconditional,
-    help: ArgumentHelp("JPEG quality, 1 to 100.", valueName: "1-100"))
+    help: ArgumentHelp("Quality of JPEG and WebP, 1 to 100.", valueName: "1-100"))
   var quality: JPEGQuality = .standard
 
   @Option(

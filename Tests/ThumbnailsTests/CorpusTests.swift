@@ -82,45 +82,4 @@ struct CorpusTests {
     #expect("\(result.source.width) \(result.source.height)" == "\(row[3]) \(row[4])")
     #expect(max(result.width, result.height) == 256 && result.warnings == 0)
   }
-
-  /// Sets of one picture stored in several orientations, with a number or a name drawn on it.
-  @Test(
-    "of orientations: all of a set look most like the upright one",
-    arguments: [
-      ("or_Landscape_1.jpg", ["or_Landscape_3.jpg", "or_Landscape_5.jpg", "or_Landscape_7.jpg"]),
-      (
-        "or_Portrait_0.jpg",
-        ["or_Portrait_2.jpg", "or_Portrait_4.jpg", "or_Portrait_6.jpg", "or_Portrait_8.jpg"]
-      ),
-      ("sh_Landscape_1.jpg", ["sh_Landscape_4.jpg", "sh_Landscape_6.jpg"]),
-      (
-        "sh_Portrait_1.jpg",
-        [
-          "sh_Portrait_2.jpg", "sh_Portrait_4.jpg", "sh_Portrait_5.jpg", "sh_Portrait_7.jpg",
-          "sh_Portrait_8.jpg",
-        ]
-      ),
-      (
-        "hopper_orientation_2.jpg",
-        ["hopper_orientation_4.jpg", "hopper_orientation_6.jpg", "hopper_orientation_8.jpg"]
-      ),
-    ])
-  func orientations(reference: String, others: [String]) throws {
-    func upright(_ name: String) throws -> Raster {
-      let result = try Thumbnailer(options: Self.options).thumbnail(
-        of: Corpus.bytes("hostile/" + name))
-      return try Raster(decoding: result.bytes)
-    }
-    let expected = try upright(reference)
-    for name in others {
-      let picture = try upright(name)
-      let difference = picture.meanDifference(from: expected)
-      for wrong in Orientation.allCases where wrong != .upright {
-        // The pictures differ in the number on them and in compression, but by far less than if turned.
-        #expect(
-          2 * difference < picture.turned(from: wrong).meanDifference(from: expected),
-          "\(name) looks like \(wrong)")
-      }
-    }
-  }
 }

@@ -24,7 +24,8 @@ struct KeptMetadataTests {
     let result = try thumbnail(source, options)
     #expect(result.width == 48 && result.height == 72)
     let block = result.bytes.withUnsafeBytes {
-      ExifBlock.find(in: $0, format: result.format == .png ? .png : .jpeg).map(Array.init)
+      ExifBlock.find(in: $0, format: SourceInfo.Format(rawValue: result.format.rawValue)!)
+        .map(Array.init)
     }
     #expect(ThumbnailTag.read(fromHead: result.bytes)?.text == "a tag")
     return (result.bytes, block)
@@ -49,7 +50,7 @@ struct KeptMetadataTests {
     #expect(!file.contains(ExifFixture.maker) && !file.contains(ExifFixture.place))
   }
 
-  @Test(arguments: [true, false], [ThumbnailFormat.jpeg, .png])
+  @Test(arguments: [true, false], ThumbnailFormat.allCases.filter(\.isSupported))
   func `as EXIF is the camera's, without orientation, preview and place`(
     littleEndian: Bool, format: ThumbnailFormat
   ) throws {

@@ -27,6 +27,31 @@ struct OrientationTests {
     }
   }
 
+  /// The way back: where the upright picture's pixels lie in a stored one of this size.
+  static func uprighted(_ stored: Raster, from orientation: Int) -> Raster {
+    let (right, bottom) = (stored.width - 1, stored.height - 1)
+    let swaps = orientation >= 5
+    return Raster(
+      width: swaps ? stored.height : stored.width, height: swaps ? stored.width : stored.height
+    ) { x, y in
+      switch orientation {
+      case 2: stored[right - x, y]
+      case 3: stored[right - x, bottom - y]
+      case 4: stored[x, bottom - y]
+      case 5: stored[y, x]
+      case 6: stored[y, bottom - x]
+      case 7: stored[right - y, bottom - x]
+      case 8: stored[right - y, x]
+      default: stored[x, y]
+      }
+    }
+  }
+
+  @Test("has its way back", arguments: 1...8)
+  func uprightedUndoesStored(orientation: Int) {
+    #expect(Self.uprighted(Self.stored(orientation), from: orientation) == Self.upright)
+  }
+
   static func exif(_ orientation: Int, littleEndian: Bool = true) -> [UInt8] {
     littleEndian
       ? [0x49, 0x49, 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0]

@@ -13,3 +13,5 @@
 #include "png_decode.h"
 #include "png_encode.h"
 #include "resample.h"
+#include "webp_decode.h"
+#include "webp_encode.h"

@@ -51,7 +51,7 @@ enum {
 };
 
 // A whole picture of 8-bit samples without gaps between the rows. JPEG takes CODEC_GREY and CODEC_RGB, PNG
-// also the two with alpha.
+// and WebP also the two with alpha.
 typedef struct codec_picture {
   const uint8_t *samples;
   uint32_t width, height;

@@ -84,6 +84,7 @@ struct SourceColor {
     switch format {
     case .jpeg: self = JPEGSegments(bytes).color
     case .png: self = try PNGChunks(bytes).color()
+    case .webp: self = RIFFChunks(file: bytes).color
     }
   }
 }

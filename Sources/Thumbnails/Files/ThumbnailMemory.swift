@@ -56,7 +56,10 @@ struct ThumbnailMemory {
     else { return nil }
     // A file that a crash of the machine cut short has the right beginning but not the right end.
     let size = Int(status.st_size)
-    let ending = format.ending
+    guard let ending = format.ending else {
+      let isWhole = RIFFChunks.fileLength(fromHead: head) == size
+      return isWhole ? Current(format: format, byteCount: size, placeholders: known) : nil
+    }
     guard size >= ending.count,
       (try? file.read(at: size - ending.count, upTo: ending.count)) == ending
     else { return nil }
@@ -65,12 +68,13 @@ struct ThumbnailMemory {
 }
 
 extension EncodedFormat {
-  /// The bytes that every whole file ends with.
-  fileprivate var ending: [UInt8] {
+  /// The bytes that every whole file ends with; `nil` where the beginning tells the length.
+  fileprivate var ending: [UInt8]? {
     switch self {
     case .jpeg: [0xFF, 0xD9]
     // The IEND chunk with its checksum.
     case .png: [0, 0, 0, 0] + Array("IEND".utf8) + [0xAE, 0x42, 0x60, 0x82]
+    case .webp: nil
     }
   }
 }
@@ -82,6 +86,7 @@ extension ThumbnailFormat {
     case .auto: [.jpeg, .png]
     case .jpeg: [.jpeg]
     case .png: [.png]
+    case .webp: [.webp]
     }
   }
 }

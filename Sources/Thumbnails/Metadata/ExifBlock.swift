@@ -9,6 +9,7 @@ enum ExifBlock {
     switch format {
     case .jpeg: return find(inJPEG: bytes)
     case .png: return PNGChunks(bytes).exif
+    case .webp: return RIFFChunks(file: bytes).exif
     }
   }
 

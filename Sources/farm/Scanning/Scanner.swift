@@ -120,7 +120,7 @@ enum PictureName {
     return extensions.contains(String(decoding: name[(dot + 1)...], as: UTF8.self).lowercased())
   }
 
-  /// Whether a regular file without a picture's name begins as a JPEG or PNG all the same.
+  /// Whether a regular file without a picture's name begins as a JPEG, PNG or WebP all the same.
   static func beginsAsPicture(_ path: BytePath) -> Bool {
     let number = path.withCString { open($0, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) }
     guard number >= 0 else { return false }
@@ -129,7 +129,7 @@ enum PictureName {
     let count = read(number, &head, head.count)
     guard count > 0 else { return false }
     switch PictureFormat.sniff(head.prefix(count)) {
-    case .jpeg, .png: return true
+    case .jpeg, .png, .webp: return true
     default: return false
     }
   }
@@ -144,7 +144,7 @@ struct OutputName {
   /// - Parameter isOneOfSeveral: whether there will be a suffix. Its room is the same for all, so that a
   ///   thumbnail's name doesn't depend on what others are made with it.
   init(isOneOfSeveral: Bool) {
-    longest = 255 - 4 - (isOneOfSeveral ? ThumbnailVariant.longestSuffix : 0)
+    longest = 255 - 5 - (isOneOfSeveral ? ThumbnailVariant.longestSuffix : 0)
   }
 
   func stem(of name: ArraySlice<UInt8>, in directory: BytePath) -> BytePath {

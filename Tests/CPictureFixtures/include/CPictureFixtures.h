@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fixture_reference.h"
+
 typedef enum fixture_jpeg_kind {
   FIXTURE_GREY = 0,
   FIXTURE_YCC,
@@ -47,3 +49,27 @@ typedef struct fixture_png {
 // The caller frees the bytes.
 uint8_t *fixture_jpeg_encode(const fixture_jpeg *picture, size_t *count);
 uint8_t *fixture_png_encode(const fixture_png *picture, size_t *count);
+
+typedef enum fixture_profile_kind {
+  FIXTURE_PROFILE_SRGB = 0,
+  FIXTURE_PROFILE_P3,
+  FIXTURE_PROFILE_WIDE,      // ProPhoto's primaries and curve
+  FIXTURE_PROFILE_SWAPPED,   // sRGB with red and green in each other's place
+  FIXTURE_PROFILE_GAMMA_18,  // sRGB's primaries
+  FIXTURE_PROFILE_GREY_GAMMA_18,
+  FIXTURE_PROFILE_GREY_SRGB,
+  FIXTURE_PROFILE_LAB,
+  FIXTURE_PROFILE_CMYK,
+} fixture_profile_kind;
+
+// An ICC profile by lcms2.
+uint8_t *fixture_profile(fixture_profile_kind kind, size_t *count);
+
+// lcms2's own conversion of 8-bit pixels of 1, 3 or 4 (ink) channels, without its approximations.
+void fixture_to_srgb(
+    const uint8_t *profile, size_t count, int channels, const uint8_t *samples, size_t pixels,
+    uint8_t *rgb);
+
+// A zlib stream, and a CRC-32 as in PNG's chunks.
+uint8_t *fixture_deflate(const uint8_t *bytes, size_t count, size_t *packed_count);
+uint32_t fixture_checksum(const uint8_t *bytes, size_t count);

@@ -24,7 +24,11 @@ struct Raster: Equatable {
   init(decoding bytes: [UInt8]) throws {
     self = try bytes.withUnsafeBytes { raw in
       let decoder: any PictureDecoder =
-        PictureFormat.sniff(raw) == .png ? try PNGDecoder(raw) : try JPEGDecoder(raw)
+        switch PictureFormat.sniff(raw) {
+        case .png: try PNGDecoder(raw)
+        case .webp: try WebPDecoder(raw)
+        default: try JPEGDecoder(raw)
+        }
       let size = decoder.header.size
       let channels = decoder.header.layout.channels
       let options = ThumbnailOptions(size: ThumbnailSize("65500")!)
