@@ -3,7 +3,8 @@ public import WorkerFarm
 
 /// One picture's way from its file to its thumbnails' files. The one file that knows the pool.
 ///
-/// The job never throws: a picture that can't be done is a ``Result/failed(_:)``, a value like any other.
+/// A picture that can't be done is a ``Result/failed(_:)``, a value like any other. All that the job throws is that
+/// it needs more memory than it may use now.
 public struct ThumbnailJob: Job {
   /// What to do.
   public enum Mode: UInt8, Sendable {
@@ -39,10 +40,12 @@ public struct ThumbnailJob: Job {
     self.mode = mode
   }
 
-  public func run() -> Result {
+  public func run() throws(MemoryDemand) -> Result {
     do {
       let file = try SourceFile(source)
       return try run(file)
+    } catch let demand as MemoryDemand {
+      throw demand
     } catch let fault as SourceFault {
       return .failed(Failure(fault))
     } catch let fault as FileFault {
@@ -63,6 +66,7 @@ public struct ThumbnailJob: Job {
     if mode == .ask { return .due(files) }
     // Before the whole file is read: it may be a film.
     try Thumbnailer.check(try file.head())
+    try JobMemory.claim(file.byteCount)
     let bytes = try file.contents()
     let thumbnails = try thumbnails(of: bytes, due: Set(due))
     for (index, thumbnail) in zip(files.indices, thumbnails) {
@@ -105,7 +109,7 @@ public struct ThumbnailJob: Job {
   private static let shared = Thumbnailer(options: ThumbnailOptions(size: .standard))
 
   /// Those that are due, each in its variant's place.
-  private func thumbnails(of bytes: [UInt8], due: Set<Int>) throws(ThumbnailError) -> [Thumbnail?] {
+  private func thumbnails(of bytes: [UInt8], due: Set<Int>) throws -> [Thumbnail?] {
     var options = options
     options.sizes = variants.map(\.size)
     let thumbnailer = Self.shared.with(options)
@@ -113,10 +117,21 @@ public struct ThumbnailJob: Job {
       options.memory(of: options.sizes[index], sourceByteCount: bytes.count)?
         .appending(placeholders, asked: options.placeholders)
     }
-    let result = bytes.withUnsafeBytes { raw in
-      Swift.Result { () throws(ThumbnailError) in try thumbnailer.thumbnails(of: raw, labelling) }
+    var demand: MemoryDemand?
+    do {
+      return try bytes.withUnsafeBytes { raw in
+        try thumbnailer.thumbnails(of: raw, labelling) { (needed) throws(ThumbnailError) in
+          do throws(MemoryDemand) {
+            try JobMemory.claim(bytes.count + needed)
+          } catch {
+            demand = error
+            throw .outOfMemory("\(error.bytes) bytes are needed")
+          }
+        }
+      }
+    } catch {
+      throw demand ?? error
     }
-    return try result.get()
   }
 
   private func put(

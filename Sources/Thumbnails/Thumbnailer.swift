@@ -84,7 +84,7 @@ public struct Thumbnailer: Sendable {
 
   /// A thumbnail for each of the sizes that is wanted.
   func thumbnails(
-    of bytes: UnsafeRawBufferPointer, _ labelling: Labelling
+    of bytes: UnsafeRawBufferPointer, _ labelling: Labelling, admission: Admission = { _ in }
   ) throws(ThumbnailError) -> [Thumbnail?] {
     let decoder = try Self.decoder(for: bytes)
     let header = decoder.header
@@ -92,6 +92,7 @@ public struct Thumbnailer: Sendable {
     let frames = options.sizes.map { options.framing.frame(for: header.uprightSize, box: $0) }
     for frame in frames { try admit(frame) }
     if let previewed = try previewed(bytes, decoder, frames, labelling) { return previewed }
+    try admission(Self.memoryNeeded(for: header, frames))
     let color = try ColorPlan(
       bytes, header: header, handling: options.icc, cache: colorTransforms)
     return try rendered(

@@ -75,6 +75,76 @@ struct PixelLimit: ExpressibleByArgument {
   var defaultValueDescription: String { "200M" }
 }
 
+/// `--memory`: bytes, perhaps with K, M, G or T, or a share of what there is.
+enum MemoryLimit: ExpressibleByArgument {
+  case bytes(Int)
+  case percent(Int)
+
+  static let standard = MemoryLimit.percent(70)
+
+  init?(argument: String) {
+    if argument.hasSuffix("%") {
+      guard let share = Int(argument.dropLast()), (1...100).contains(share) else { return nil }
+      self = .percent(share)
+    } else {
+      let units: [Character: Int] = ["K": 10, "M": 20, "G": 30, "T": 40]
+      let unit = argument.last.flatMap { units[$0] }
+      guard let number = Int(unit == nil ? Substring(argument) : argument.dropLast()), number > 0
+      else { return nil }
+      let (bytes, overflow) = number.multipliedReportingOverflow(by: 1 << (unit ?? 0))
+      if overflow { return nil }
+      self = .bytes(bytes)
+    }
+  }
+
+  /// nil if it's a share of what nobody knows.
+  var bytes: Int? {
+    switch self {
+    case .bytes(let bytes): bytes
+    case .percent(let share): SystemMemory.available.map { $0 / 100 * share }
+    }
+  }
+
+  var defaultValueDescription: String { "70%" }
+
+  /// What a process takes by itself, most of it shared with the others.
+  private static let perProcess = 10 << 20
+  /// The least with which a worker can make a thumbnail of a common picture.
+  private static let leastShare = 30 << 20
+
+  /// What is left for pictures with so many workers, and the coordinator.
+  func forPictures(workers: Int) throws -> Int? {
+    guard let bytes else { return nil }
+    let own = Self.perProcess * (workers + 1)
+    let least = own + Self.leastShare * workers
+    if bytes >= least { return bytes - own }
+    // A share that happens to be small is no mistake of anybody's.
+    guard case .bytes = self else { return Self.leastShare * workers }
+    let needed = ByteCount.text(least)
+    throw UsageError(
+      description:
+        "--memory \(ByteCount.text(bytes)) is too little for \(workers) workers, which need "
+        + "\(needed); give more, or fewer --jobs")
+  }
+}
+
+/// Numbers of bytes for people.
+enum ByteCount {
+  /// In the largest unit of which there is one at least, with a decimal if that says more: `1.5G`.
+  static func text(_ bytes: Int) -> String {
+    let units = ["", "K", "M", "G", "T"]
+    var unit = 0
+    var rest = Double(bytes)
+    while rest >= 1024, unit + 1 < units.count {
+      rest /= 1024
+      unit += 1
+    }
+    // Rounded up: what is needed isn't told too small.
+    let tenths = (rest * 10).rounded(.up) / 10
+    return tenths == tenths.rounded() ? "\(Int(tenths))\(units[unit])" : "\(tenths)\(units[unit])"
+  }
+}
+
 /// `--timeout`: seconds, perhaps with decimals.
 struct TimeLimit: ExpressibleByArgument {
   let seconds: Double

@@ -64,6 +64,16 @@ struct ThumbsCommand: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
+    help: ArgumentHelp(
+      """
+      Memory for all workers together: 2G, 500M, or a share of what is free. A picture that needs \
+      much waits until there is enough; one that needs more is refused.
+      """,
+      valueName: "bytes"))
+  var memory = MemoryLimit.standard
+
+  @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("Give up on a picture after this long.", valueName: "seconds"))
   var timeout = TimeLimit.standard
 
@@ -111,9 +121,11 @@ struct ThumbsCommand: ParsableCommand {
       json: json, quiet: quiet, progress: progress, isDryRun: dryRun, isLenient: options.lenient)
     var pool = PoolConfiguration(workers: jobs.workers)
     pool.timeout = timeout.duration
+    pool.memory = try memory.forPictures(workers: jobs.workers)
     if !quiet { pool.logger = Warnings.logger(reporter.status) }
     let run = ThumbsRun(
-      plan: plan, options: options, variants: variants, mode: dryRun ? .ask : force ? .force : .make,
+      plan: plan, options: options, variants: variants,
+      mode: dryRun ? .ask : force ? .force : .make,
       pool: pool, reporter: reporter)
     try run.execute()
   }

@@ -16,7 +16,9 @@ extension ThumbnailOptions {
     if progressive { words.append("progressive") }
     if format == .jpeg && background != .white { words.append("\(background)") }
     if icc != .convert { words.append("icc:\(icc.rawValue)") }
-    if !keep.isEmpty { words.append("keep:\(keep.map(\.rawValue).sorted().joined(separator: ","))") }
+    if !keep.isEmpty {
+      words.append("keep:\(keep.map(\.rawValue).sorted().joined(separator: ","))")
+    }
     if usePreview { words.append("preview") }
     if lenient { words.append("lenient") }
     words.append("\(sourceByteCount)")

@@ -56,12 +56,19 @@ final class Reporter {
       if failure.kind == "diskFull" { fatal = fatal ?? failure.message }
     case .failure(.cancelled), .success: break
     case .failure(.unencodableInput(let reason)): complain(outcome.input.source, reason)
+    case .failure(.memoryLimit(let needed, let allowed)):
+      complain(outcome.input.source, Self.memoryLimit(needed: needed, allowed: allowed))
     case .failure(let failure): complain(outcome.input.source, failure.description)
     }
     status.update { bar in
       bar.done = tally.looked
       bar.failed = tally.failed
     }
+  }
+
+  private static func memoryLimit(needed: Int, allowed: Int) -> String {
+    let (needed, allowed) = (ByteCount.text(needed), ByteCount.text(allowed))
+    return "needs \(needed) of memory, more than the \(allowed) that --memory leaves for pictures"
   }
 
   private func count(_ outcome: Outcome<ScannedPicture>) {

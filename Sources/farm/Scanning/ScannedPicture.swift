@@ -23,7 +23,7 @@ enum ScannedPicture: Job {
 
   func run() throws -> ThumbnailJob.Result {
     switch self {
-    case .picture(let job): job.run()
+    case .picture(let job): try job.run()
     case .unreadable(_, let reason): throw Unreadable(description: reason)
     }
   }
