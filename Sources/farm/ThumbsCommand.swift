@@ -113,8 +113,8 @@ struct ThumbsCommand: ParsableCommand {
     pool.timeout = timeout.duration
     if !quiet { pool.logger = Warnings.logger(reporter.status) }
     let run = ThumbsRun(
-      plan: plan, options: options, variants: variants, mode: dryRun ? .ask : force ? .force : .make,
-      pool: pool, reporter: reporter)
+      plan: plan, options: options, variants: variants,
+      mode: dryRun ? .ask : force ? .force : .make, pool: pool, reporter: reporter)
     try run.execute()
   }
 }
