@@ -110,11 +110,11 @@ extension Scenario {
 
     limitDescriptors(to: descriptorCount() + 3)
     guard case .noWorkers(let reason) = refusal(), reason.contains("Too many open files") else {
-      return print("a worker without descriptors, or a strange reason: \(String(describing: refusal()))")
+      return print("no trouble with starting workers, or a strange one:", refusal() ?? "none")
     }
     limitDescriptors(to: descriptorCount())
     guard case .system(let error) = refusal(), error.code == EMFILE else {
-      return print("a pool without descriptors, or a strange error: \(String(describing: refusal()))")
+      return print("no trouble with opening a pool, or a strange one:", refusal() ?? "none")
     }
   }
 
