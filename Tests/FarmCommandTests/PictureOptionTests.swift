@@ -65,7 +65,7 @@ import Thumbnails
   private let pictures: [BytePath: [UInt8]] = [
     "photo.jpg": Pictures.jpeg(
       96, 72, exif: Exif(preview: Pictures.jpeg(48, 36, seed: 3)).encoded()),
-    "clear.png": Pictures.png(70, 90, alpha: 99).asLinearPNG,
+    "clear.png": Pictures.png(70, 90, alpha: 99).asDisplayP3,
   ]
 
   @Test(arguments: rows) func `an option is the library's`(row: Row) throws {

@@ -15,7 +15,8 @@ import Thumbnails
     #expect(run.errorText.hasPrefix("2 done (1 from previews), 0 failed"), "\(run)")
     #expect(tree.bytes("out/camera.jpg.jpg") != tree.bytes("out/plain.jpg.jpg"))
 
-    let tooLarge = farm("thumbs", "--json", "-s", "60,100", "--use-preview", tree["in"])
+    let tooLarge = farm(
+      "thumbs", "--json", "-s", "60,100", "--use-preview", "-o", tree["large"], tree["in"])
     #expect(try tooLarge.pictures.map(\.usedPreview) == [nil, nil])
     let unasked = farm("thumbs", "--json", "-s", "60", "-o", tree["out"], tree["in"])
     #expect(try unasked.summary?.made == 2)

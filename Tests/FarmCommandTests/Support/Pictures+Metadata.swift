@@ -54,9 +54,9 @@ struct Exif {
 extension [UInt8] {
   func contains(_ text: String) -> Bool { !ranges(of: Array(text.utf8)).isEmpty }
 
-  /// A PNG with a gAMA chunk that says that its samples are light itself.
-  var asLinearPNG: [UInt8] {
-    let data = Array("gAMA".utf8) + [0x00, 0x01, 0x86, 0xA0]
+  /// A PNG with a cICP chunk that says that its colours are Display P3's.
+  var asDisplayP3: [UInt8] {
+    let data = Array("cICP".utf8) + [12, 13, 0, 1]
     let afterHeader = 8 + 25
     return self[..<afterHeader] + [0, 0, 0, 4] + data + data.checksum + self[afterHeader...]
   }
