@@ -92,7 +92,8 @@ let package = Package(
       name: "FarmCommandTests", dependencies: ["CPictureFixtures", "CPosix", "Thumbnails", "farm"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "ThumbnailsTests", dependencies: ["Thumbnails", "CImageCodecs", "CPictureFixtures"],
+      name: "ThumbnailsTests",
+      dependencies: ["CImageCodecs", "CPictureFixtures", "Thumbnails", "WorkerFarm"],
       swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6]

@@ -45,14 +45,26 @@ struct Canvas {
   /// Turned to stand upright.
   func upright(from orientation: Orientation) -> Canvas {
     if orientation == .upright { return self }
+    let (stored, channels) = (size, channels)
+    func offset(_ x: Int, _ y: Int) -> Int {
+      let position = orientation.storedPosition(x: x, y: y, stored: stored)
+      return (position.y * stored.width + position.x) * channels
+    }
+    // The way from one pixel to the next is the same everywhere.
+    let start = offset(0, 0)
+    let (across, down) = (offset(1, 0) - start, offset(0, 1) - start)
     var turned = self
     turned.size = orientation.swapsSides ? size.transposed : size
-    turned.samples.removeAll(keepingCapacity: true)
-    for y in 0..<turned.size.height {
-      for x in 0..<turned.size.width {
-        let position = orientation.storedPosition(x: x, y: y, stored: size)
-        let start = (position.y * size.width + position.x) * channels
-        turned.samples.append(contentsOf: samples[start..<(start + channels)])
+    turned.samples = samples.withUnsafeBufferPointer { source in
+      [UInt8](unsafeUninitializedCapacity: source.count) { target, count in
+        for y in 0..<turned.size.height {
+          var from = start + y * down
+          for _ in 0..<turned.size.width {
+            for channel in 0..<channels { target[count + channel] = source[from + channel] }
+            count += channels
+            from += across
+          }
+        }
       }
     }
     return turned

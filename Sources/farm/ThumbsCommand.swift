@@ -125,8 +125,7 @@ struct ThumbsCommand: ParsableCommand {
     if !quiet { pool.logger = Warnings.logger(reporter.status) }
     let run = ThumbsRun(
       plan: plan, options: options, variants: variants,
-      mode: dryRun ? .ask : force ? .force : .make,
-      pool: pool, reporter: reporter)
+      mode: dryRun ? .ask : force ? .force : .make, pool: pool, reporter: reporter)
     try run.execute()
   }
 }

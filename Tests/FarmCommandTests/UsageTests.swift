@@ -9,8 +9,19 @@ import Thumbnails
     ("-j", ["0", "-1", "x"]),
     (
       "--size",
-      ["0", "-1", "0x10", "10x0", "100000x100000", "65501", "x", "", "12y", "1x2x3", "+5", "9.5"]
+      [
+        "0", "-1", "0x10", "10x0", "100000x100000", "65501", "x", "", "12y", "1x2x3", "+5", "9.5",
+        "256,", ",256", "256,,128", "256 128", "256,big",
+      ]
     ),
+    ("--fit", ["fill", "Cover", ""]),
+    ("--gravity", ["up", "centre", ""]),
+    ("--dpr", ["0", "0.4", "11", "-1", "2x", "1.234", "1,", "", "two"]),
+    ("--subsampling", ["4:2:2", "420", ""]),
+    ("--background", ["blu", "#12345", "ffffff", "#ggg", ""]),
+    ("--icc", ["srgb", "Keep", ""]),
+    ("--keep", ["iptc", "exif,", "all", ""]),
+    ("--placeholder", ["blurhash", "colour", "color,", ""]),
     ("--quality", ["0", "101", "-1", "good", "", "80%"]),
     ("--format", ["gif", "JPEG", ""]),
     ("--max-pixels", ["0", "-1", "M", "1.5M", "9999999999G", "", "10T"]),
@@ -101,6 +112,8 @@ import Thumbnails
     let options = [
       "-j", "--jobs", "--procs", "-o", "--output", "-s", "--size", "-q", "--quality", "--format",
       "--max-pixels", "--timeout", "--force", "-n", "--dry-run", "--json", "--progress", "--quiet",
+      "--fit", "--gravity", "--enlarge", "--dpr", "--subsampling", "--progressive", "--background",
+      "--icc", "--keep", "--use-preview", "--lenient", "--placeholder",
     ]
     for option in options { #expect(help.contains(option), "\(option)") }
   }

@@ -16,9 +16,8 @@ extension ThumbnailOptions {
     if progressive { words.append("progressive") }
     if format == .jpeg && background != .white { words.append("\(background)") }
     if icc != .convert { words.append("icc:\(icc.rawValue)") }
-    if !keep.isEmpty {
-      words.append("keep:\(keep.map(\.rawValue).sorted().joined(separator: ","))")
-    }
+    let kept = keep.map(\.rawValue).sorted().joined(separator: ",")
+    if !kept.isEmpty { words.append("keep:\(kept)") }
     if usePreview { words.append("preview") }
     if lenient { words.append("lenient") }
     words.append("\(sourceByteCount)")

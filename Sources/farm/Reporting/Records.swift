@@ -133,7 +133,7 @@ struct SummaryRecord: Encodable {
   var failed: Int
   var cancelled: Int
   /// Of those made: from embedded previews, and with oddities that the decoder saw.
-  var usedPreview: Int
+  var fromPreviews: Int
   var withWarnings: Int
   var otherFiles: Int
   var links: Int
@@ -145,7 +145,7 @@ struct SummaryRecord: Encodable {
     due = tally.due
     failed = tally.failed
     cancelled = tally.cancelled
-    usedPreview = tally.usedPreview
+    fromPreviews = tally.fromPreviews
     withWarnings = tally.withWarnings
     otherFiles = tally.skipped.otherFiles
     links = tally.skipped.links

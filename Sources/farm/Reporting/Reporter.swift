@@ -75,7 +75,7 @@ final class Reporter {
     switch outcome.result {
     case .success(.made(let made)):
       tally.made += 1
-      tally.usedPreview += made.usedPreview ? 1 : 0
+      tally.fromPreviews += made.usedPreview ? 1 : 0
       tally.withWarnings += made.warnings > 0 ? 1 : 0
     case .success(.upToDate): tally.upToDate += 1
     case .success(.due): tally.due += 1

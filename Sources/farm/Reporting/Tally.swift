@@ -8,7 +8,7 @@ struct Tally: Sendable {
   /// Taken in and not done because the run was ended.
   var cancelled = 0
   /// Of those made: from a preview inside the picture's file.
-  var usedPreview = 0
+  var fromPreviews = 0
   /// Of those made: with oddities that the decoder saw.
   var withWarnings = 0
   /// Whether the oddities may have cost pixels, so that a person wants to know.
@@ -25,7 +25,7 @@ struct Tally: Sendable {
   /// The last line of a run: `30 done, 2 failed, 5 skipped (4 up to date, 1 other file)`.
   var summary: String {
     var details: [String] = []
-    if usedPreview > 0 { details.append("\(usedPreview) from previews") }
+    if fromPreviews > 0 { details.append("\(fromPreviews) from previews") }
     if isLenient && withWarnings > 0 { details.append("\(withWarnings) with warnings") }
     let done = "\(made) done" + (details.isEmpty ? "" : " (\(details.joined(separator: ", ")))")
     var parts = [isDryRun ? "\(due) to do" : done, "\(failed) failed"]

@@ -44,6 +44,8 @@ struct Record: Decodable {
   var due: Int?
   var failed: Int?
   var cancelled: Int?
+  var fromPreviews: Int?
+  var withWarnings: Int?
   var otherFiles: Int?
   var links: Int?
 }

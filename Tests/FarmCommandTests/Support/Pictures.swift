@@ -5,9 +5,10 @@ import Glibc
 enum Pictures {
   static func jpeg(
     _ width: Int = 64, _ height: Int = 48, seed: Int = 0, orientation: UInt8? = nil,
-    isProgressive: Bool = false
+    exif block: [UInt8]? = nil, isProgressive: Bool = false
   ) -> [UInt8] {
-    let exif = orientation.map { Array("Exif\0\0".utf8) + tiff(orientation: $0) } ?? []
+    let exif =
+      (block ?? orientation.map { tiff(orientation: $0) }).map { Array("Exif\0\0".utf8) + $0 } ?? []
     return texture(width, height, seed).withUnsafeBufferPointer { samples in
       exif.withUnsafeBufferPointer { exif in
         var picture = fixture_jpeg()
