@@ -41,6 +41,18 @@ struct AlphaTests {
     #expect(small[4, 4][0] >= 250 && small[4, 4][1] <= 5)
   }
 
+  /// Every pixel of the thumbnail comes from as many opaque red as wholly transparent green ones.
+  @Test("keeps a hidden colour out of what lies on white", arguments: [8, 16])
+  func jpegHasNoHiddenColour(depth: Int) throws {
+    let full = (1 << depth) - 1
+    let fixture = PNGFixture(width: 64, height: 64, colourType: .rgba, depth: depth) { x, y in
+      (x + y) % 2 == 0 ? [full, 0, 0, full] : [0, full, 0, 0]
+    }
+    let small = try Self.shrunk(fixture, "16", .jpeg)
+    let pink = Raster(width: 16, height: 16) { _, _ in [255, 128, 128] }
+    #expect(small.largestDifference(from: pink) <= 3)
+  }
+
   @Test("half transparent is half white in a JPEG")
   func halfTransparentIsHalfWhite() throws {
     let fixture = PNGFixture(width: 64, height: 64, colourType: .greyAlpha) { _, _ in [0, 128] }
