@@ -25,6 +25,7 @@ import Thumbnails
     ("--quality", ["0", "101", "-1", "good", "", "80%"]),
     ("--format", ["gif", "JPEG", ""]),
     ("--max-pixels", ["0", "-1", "M", "1.5M", "9999999999G", "", "10T"]),
+    ("--memory", ["0", "-1", "0%", "101%", "much", "", "1.5G", "99999999T", "5X"]),
     ("--timeout", ["0", "-1", "soon", "", "inf", "nan", "1e99"]),
     ("--progress", ["sometimes", ""]),
   ]

@@ -30,7 +30,8 @@ enum Pictures {
 
   /// - Parameter alpha: of every pixel; nil for a picture without alpha.
   static func png(
-    _ width: Int = 64, _ height: Int = 48, seed: Int = 0, alpha: UInt8? = nil
+    _ width: Int = 64, _ height: Int = 48, seed: Int = 0, alpha: UInt8? = nil,
+    isInterlaced: Bool = false
   ) -> [UInt8] {
     var rows = texture(width, height, seed)
     if let alpha {
@@ -43,6 +44,7 @@ enum Pictures {
       picture.height = UInt32(height)
       picture.colour_type = alpha == nil ? 2 : 6
       picture.bit_depth = 8
+      picture.interlaced = isInterlaced
       var count = 0
       return taken(fixture_png_encode(&picture, &count), count)
     }

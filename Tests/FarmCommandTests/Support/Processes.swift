@@ -11,6 +11,19 @@ enum Processes {
     fields(of: pid).map { $0.state != "Z" && $0.state != "X" } ?? false
   }
 
+  /// Resident bytes, of which those that several processes share count in parts.
+  static func proportionalMemory(of pid: pid_t) -> Int? {
+    guard let file = fopen("/proc/\(pid)/smaps_rollup", "re") else { return nil }
+    defer { fclose(file) }
+    var bytes = [UInt8](repeating: 0, count: 4096)
+    let count = fread(&bytes, 1, bytes.count, file)
+    for line in String(decoding: bytes.prefix(count), as: UTF8.self).split(separator: "\n")
+    where line.hasPrefix("Pss:") {
+      return line.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map { $0 * 1024 }
+    }
+    return nil
+  }
+
   private static func all() -> [pid_t] {
     guard let directory = opendir("/proc") else { return [] }
     defer { closedir(directory) }
