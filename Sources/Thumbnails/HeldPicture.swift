@@ -1,7 +1,7 @@
 import CImageCodecs
 
-/// A resized picture as the resizer gives it, before anything is rounded to 8 bits or clipped: what further
-/// sizes and cut-outs are made from.
+/// A resized picture as the resizer gives it, before anything is rounded to 8 bits or clipped: what a part is
+/// cut out of when its place is known.
 final class HeldPicture {
   let size: PixelSize
   private let pixels: Memory<Int16>

@@ -46,11 +46,6 @@ struct RenderPlan {
     }
     return sufficient.map(Source.step) ?? .rows
   }
-
-  /// Whether a step's pixels are needed by another one.
-  func isSource(_ step: Int) -> Bool {
-    steps.contains { $0.source == .step(step) }
-  }
 }
 
 extension PixelSize {

@@ -6,7 +6,7 @@ struct Renderer {
   /// Of the upright picture.
   let frames: [Frame]
   let options: ThumbnailOptions
-  /// Colours that are converted after the resize are on their way to the canvases; what is held for further
+  /// Colours that are converted after the resize are on their way to the canvases; what goes on to further
   /// sizes is not, so that these are the same as if they were made alone.
   let color: ColorPlan
 
@@ -14,17 +14,8 @@ struct Renderer {
   func canvases(from decoder: any PictureDecoder) throws(ThumbnailError) -> [Canvas] {
     let header = decoder.header
     let plan = RenderPlan(frames.map { $0.stored(in: header.size, header.orientation) })
-    var layers: [RenderLayer] = []
-    for (index, step) in plan.steps.enumerated() {
-      layers.append(try layer(for: step.frame, header, isSource: plan.isSource(index)))
-    }
+    let layers = try layers(of: plan, header)
     try renderRows(plan, layers, from: decoder)
-    for (index, step) in plan.steps.enumerated() {
-      guard case .step(let source) = step.source, let held = layers[source].held else { continue }
-      let larger = plan.steps[source].frame
-      let part = step.frame.region.relative(to: larger.region, of: larger.target)
-      try held.resize(part, to: step.frame.target, emit: layers[index].append)
-    }
     try cutOut(plan, layers, header.orientation)
     let canvases = layers.map { $0.canvas.upright(from: header.orientation) }
     return plan.stepOfFrame.map { canvases[$0] }
@@ -42,14 +33,31 @@ struct Renderer {
     return header.layout.isGrey && staysGrey
   }
 
+  /// A layer for each step, the larger ones connected to those that are made from them.
+  private func layers(
+    of plan: RenderPlan, _ header: PictureHeader
+  ) throws(ThumbnailError) -> [RenderLayer] {
+    var layers: [RenderLayer] = []
+    for step in plan.steps {
+      layers.append(try layer(for: step.frame, header))
+    }
+    for (step, layer) in zip(plan.steps, layers) {
+      guard case .step(let source) = step.source else { continue }
+      let larger = plan.steps[source].frame
+      let part = step.frame.region.relative(to: larger.region, of: larger.target)
+      layers[source].followers.append(
+        try RowFeeder(from: larger.target, part, to: step.frame.target, emit: layer.append))
+    }
+    return layers
+  }
+
   private func layer(
-    for frame: Frame, _ header: PictureHeader, isSource: Bool
+    for frame: Frame, _ header: PictureHeader
   ) throws(ThumbnailError) -> RenderLayer {
     RenderLayer(
       canvas: Canvas(size: frame.finalSize, isGrey: isGrey(header), finish: finish(header)),
       convert: try color.rowConverter(width: frame.finalSize.width),
-      isFinished: frame.window == nil,
-      held: isSource || frame.window != nil ? try HeldPicture(size: frame.target) : nil)
+      held: frame.window == nil ? nil : try HeldPicture(size: frame.target))
   }
 
   private func renderRows(
@@ -99,33 +107,5 @@ struct Renderer {
       guard let part = focus?.place(window.extent, in: held.size) else { continue }
       try held.resize(part, to: window.target, emit: layer.finish)
     }
-  }
-}
-
-/// A frame's pixels while they come in.
-private final class RenderLayer {
-  /// The thumbnail's pixels.
-  private(set) var canvas: Canvas
-  private let convert: ColorRowConverter?
-  /// Whether rows that come in are the canvas's.
-  private let isFinished: Bool
-  /// The rows as they come in, if they are needed further.
-  let held: HeldPicture?
-
-  init(canvas: Canvas, convert: ColorRowConverter?, isFinished: Bool, held: HeldPicture?) {
-    self.canvas = canvas
-    self.convert = convert
-    self.isFinished = isFinished
-    self.held = held
-  }
-
-  func append(_ row: UnsafeBufferPointer<Int16>) {
-    held?.append(row)
-    if isFinished { finish(row) }
-  }
-
-  /// Takes a row of the thumbnail's.
-  func finish(_ row: UnsafeBufferPointer<Int16>) {
-    canvas.append(convert?(row) ?? row)
   }
 }

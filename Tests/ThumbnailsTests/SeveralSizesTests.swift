@@ -95,7 +95,6 @@ struct SeveralSizesTests {
     #expect(plan.steps.map(\.frame.target.width) == [1024, 768, 512, 256, 75])
     #expect(plan.steps.map(\.source) == [.rows, .rows, .step(0), .step(2), .step(3)])
     #expect(plan.stepOfFrame == [3, 0, 2, 1, 4, 3])
-    #expect(plan.steps.indices.filter(plan.isSource) == [0, 2, 3])
   }
 
   @Test func `of other parts of the picture aren't made from what lacks them`() {
