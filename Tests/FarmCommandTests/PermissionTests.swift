@@ -36,6 +36,24 @@ import Thumbnails
     #expect(tree.names() == ["in/a.jpg"])
   }
 
+  /// As when an upgrade replaces the program of a run that goes on for hours.
+  @Test func `workers are started though the program is gone by then`() throws {
+    let tree = Tree()
+    for seed in 0..<40 { tree.write(BytePath("\(seed).jpg"), Pictures.jpeg(seed: seed)) }
+    let program = tree.write("farm", readBytes(farmPath))
+    tree.chmod(program, 0o755)
+    // Workers die of it, and their successors have to be started.
+    let running = Command(
+      arguments: [program, "thumbs", "-j2", "-o", tree["out"], tree.path]
+    ).start()
+    #expect(eventually { !running.workers.isEmpty })
+    program.withCString { _ = unlink($0) }
+    for worker in running.workers { kill(worker, SIGKILL) }
+    let run = running.wait()
+    #expect(run.status == 0, "\(run)")
+    #expect(tree.names(in: "out").count == 40)
+  }
+
   @Test func `a dry run needs no right to write`() throws {
     let tree = Tree()
     tree.write("in/a.jpg", Pictures.jpeg())

@@ -24,15 +24,21 @@ public struct WorkerCommand: Hashable, Sendable {
   ///
   /// Its `main` must begin with ``WorkerProcess/serveIfRequested(_:)``.
   public static var currentExecutable: WorkerCommand {
-    WorkerCommand(executable: currentPath)
+    WorkerCommand(executable: currentPath ?? CommandLine.arguments.first ?? "")
   }
 
-  /// Resolved once: the file may be moved or replaced while the program runs.
-  private static let currentPath: String = {
+  /// What is started: of this very program the file that it runs from, even if that was replaced or removed
+  /// since, or lies where this user may no longer look.
+  var program: String { executable == Self.currentPath ? Self.currentLink : executable }
+
+  private static let currentLink = "/proc/self/exe"
+
+  /// nil without `/proc`.
+  private static let currentPath: String? = {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(PATH_MAX) + 1) { buffer in
       guard let start = buffer.baseAddress,
-        case let length = readlink("/proc/self/exe", start, Int(PATH_MAX)), length > 0
-      else { return CommandLine.arguments.first ?? "" }
+        case let length = readlink(currentLink, start, Int(PATH_MAX)), length > 0
+      else { return nil }
       return String(
         decoding: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<length]),
         as: UTF8.self)

@@ -39,7 +39,7 @@ final class WorkerLink {
     let page = try ProgressPage(mapping: memory.number)
     // The last thing that can fail: a child without a link would be nobody's.
     let child = try ChildProcess(
-      executable: command.executable, arguments: [command.executable] + command.arguments,
+      executable: command.program, arguments: [command.executable] + command.arguments,
       environment: command.completeEnvironment(coordinator: getpid()),
       descriptors: .init(
         input: requests.reader.number, output: replies.writer.number,

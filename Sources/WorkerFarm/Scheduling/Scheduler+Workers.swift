@@ -43,8 +43,12 @@ extension Scheduler {
   ///
   /// - Parameter running: the job it was running, if it was running one.
   mutating func workerEnded(_ id: WorkerID, running: JobID?) {
-    let worker = workers[id]
+    var worker = workers[id]
     precondition(worker.phase != .absent, "worker \(id) died twice")
+    // The job that seemed late was done, and its reply held back for a moment when this one began.
+    if case .late(let late) = worker.killReason, let running, worker.inFlight.contains(late) {
+      worker.killReason = .late(running)
+    }
     workers[id] = Worker()
     if worker.phase != .retiring && worker.killReason != .recalled && !isClosing {
       deathsInARow += 1

@@ -29,6 +29,10 @@ public enum WorkerProcess {
     // Not for the programs that a job may start, nor for a pool of its own.
     unsetenv(requestVariable)
     farm_disable_core_dumps()
+    // The kernel calls it after the link by which it was started.
+    if let name = CommandLine.arguments.first?.split(separator: "/").last {
+      farm_name_thread(String(name))
+    }
     if let coordinator { dieWithCoordinator(coordinator) }
     do {
       let requests = try Descriptor(owning: STDIN_FILENO).movedAway()

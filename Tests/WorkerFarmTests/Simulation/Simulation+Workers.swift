@@ -126,6 +126,9 @@ extension Simulation {
     try perform()
     let worker = workers[id]
     let running = worker.keepsPage ? worker.running : worker.jobs.first
+    if let late = worker.lateJob, let running, worker.jobs.contains(late) {
+      worker.lateJob = running
+    }
     note("worker \(id) dies, running \(running.map(String.init) ?? "nothing")")
     for job in worker.jobs { jobs[job].place = .waiting }
     let wasCharged = charge(for: worker, running: running)
