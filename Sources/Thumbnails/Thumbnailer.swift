@@ -107,7 +107,8 @@ public struct Thumbnailer: Sendable {
   /// - Parameter head: the first 64 bytes, or all if there are fewer.
   public static func check(_ head: [UInt8]) throws(ThumbnailError) {
     switch head.withUnsafeBytes({ PictureFormat.sniff($0) }) {
-    case .jpeg, .png, .webp: break
+    case .jpeg, .png: break
+    case .webp: if !ThumbnailFormat.webp.isSupported { throw .unsupported("WebP isn't supported") }
     case .other(let name): throw .unsupported("\(name) isn't supported")
     case .empty: throw .empty
     case .unknown: throw .notAPicture("begins with \(PictureFormat.escaped(head))")

@@ -4,22 +4,6 @@ import Glibc
 @testable import Thumbnails
 
 extension Raster {
-  /// A JPEG's pixels as libjpeg gives them, stored orientation.
-  init(decodingJPEG bytes: [UInt8]) {
-    let decoded = fixture_jpeg_decode(bytes, bytes.count)
-    defer {
-      free(decoded.samples)
-      free(decoded.icc)
-    }
-    let channels = Int(decoded.channels)
-    let width = Int(decoded.width)
-    let samples = decoded.samples!.assumingMemoryBound(to: UInt8.self)
-    self.init(width: width, height: Int(decoded.height)) { x, y in
-      let start = (y * width + x) * channels
-      return (0..<3).map { samples[start + (channels == 1 ? 0 : $0)] }
-    }
-  }
-
   /// The peak signal-to-noise ratio in dB; 0 when the sizes differ.
   func psnr(from other: Raster) -> Double {
     guard width == other.width, height == other.height else { return 0 }

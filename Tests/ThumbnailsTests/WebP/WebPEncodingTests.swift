@@ -56,6 +56,7 @@ import Testing
     @Test func `WebP is named as not supported, in and out`() {
       let unsupported = ThumbnailError.unsupported("WebP isn't supported")
       #expect(throws: unsupported) { try thumbnail(WebPFixtures.lossless, .wholeAsPNG()) }
+      #expect(throws: unsupported) { try Thumbnailer.check(WebPFixtures.lossless) }
       #expect(throws: unsupported) { try WebPFixtures.encoded(AlphaTests.hiddenGreen) }
       #expect(!ThumbnailFormat.webp.isSupported)
     }
