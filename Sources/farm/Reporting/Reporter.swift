@@ -100,7 +100,8 @@ final class Reporter {
     if json { print(SummaryRecord(tally, elapsed: elapsed)) }
     status.finish()
     if let problem { status.print("farm: \(Console.escaped(problem))") }
-    if quiet { return }
+    // Who takes the first lines and goes, as head does, has seen enough.
+    if quiet || outputError == EPIPE { return }
     let seconds = elapsed.milliseconds / 1000
     let rate = ProgressBar.rate(Double(tally.looked) / max(seconds, 0.001))
     let time = seconds < 60 ? "\((seconds * 10).rounded() / 10) s" : ProgressBar.clock(seconds)
