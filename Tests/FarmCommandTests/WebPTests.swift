@@ -90,7 +90,7 @@ import Thumbnails
       #expect(run.errorText.contains("WebP isn't supported"), "\(run)")
       let refused = farm("thumbs", "--format", "webp", tree.path)
       #expect(refused.status == 2, "\(refused)")
-      #expect(refused.errorText.contains("'auto', 'jpeg' and 'png'"), "\(refused)")
+      #expect(refused.errorText.contains("'auto', 'jpeg' or 'png'"), "\(refused)")
     }
   }
 #endif
