@@ -144,8 +144,9 @@ extension PictureOptions {
       throw ValidationError(
         "--background \(background) needs --format jpeg: others keep what is transparent.")
     }
-    if format == .png, let option = jpegOption {
-      throw ValidationError("\(option) doesn't go with --format png: it's for JPEG.")
+    if format == .png || format == .webp, let option = jpegOption {
+      throw ValidationError(
+        "\(option) doesn't go with --format \(format.rawValue): it's for JPEG.")
     }
     if !placeholder.isEmpty && !json {
       throw ValidationError("--placeholder needs --json, whose records it's written to.")

@@ -13,6 +13,7 @@ import Thumbnails
     ["--background red --format png", "--background #ff0000"],
     ["--progressive --format png", "--progressive"],
     ["--subsampling 4:4:4 --format png", "--subsampling 4:4:4"],
+    ["--progressive --format webp", "--format webp"],
     ["--keep gps", "--keep gps"],
     ["--keep copyright,gps", "--keep gps"],
     ["--keep icc --icc strip", "--icc strip"],
