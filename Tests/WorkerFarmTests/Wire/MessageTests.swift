@@ -53,7 +53,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [0, 5, 255] as [UInt8]) func `a failure for no known reason is refused`(
+  @Test(arguments: [0, 6, 255] as [UInt8]) func `a failure for no known reason is refused`(
     reason: UInt8
   ) {
     #expect(throws: WireError.malformedPayload("failure")) {
