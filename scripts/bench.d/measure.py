@@ -5,6 +5,7 @@ import platform
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,16 @@ def built(product):
     if subprocess.run([ROOT / "scripts/build", product]).returncode != 0:
         sys.exit(f"bench: no {product}")
     return str(ROOT / ".build/release" / product)
+
+
+def with_corpus(options, bench):
+    """Calls `bench(options)` with pictures in `options.corpus`, made for the time being if there are none."""
+    if options.corpus:
+        return bench(options)
+    with tempfile.TemporaryDirectory(prefix="farm-bench-") as options.corpus:
+        count = ["--count", str(options.count), "--seed", "1"]
+        subprocess.run([built("farm-bench"), "pictures", *count, options.corpus], check=True)
+        bench(options)
 
 
 @dataclass

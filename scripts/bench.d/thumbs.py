@@ -186,12 +186,4 @@ def report(options, entries):
 
 
 if __name__ == "__main__":
-    options = arguments()
-    if options.corpus:
-        bench(options)
-    else:
-        with tempfile.TemporaryDirectory(prefix="farm-bench-") as options.corpus:
-            program = measure.built("farm-bench")
-            count = ["--count", str(options.count), "--seed", "1"]
-            subprocess.run([program, "pictures", *count, options.corpus], check=True)
-            bench(options)
+    measure.with_corpus(arguments(), bench)

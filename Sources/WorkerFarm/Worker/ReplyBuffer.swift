@@ -53,7 +53,7 @@ final class ReplyBuffer: Sendable {
   }
 
   /// Writes what was held, and then one more reply.
-  func write(_ reply: [UInt8] = []) throws(SystemError) {
+  func write(_ reply: [UInt8]) throws(SystemError) {
     try held.withLock { held throws(SystemError) in
       if held.bytes.isEmpty {
         try pipe.writeAll(reply)

@@ -13,12 +13,8 @@ enum Processes {
 
   /// Resident bytes, of which those that several processes share count in parts.
   static func proportionalMemory(of pid: pid_t) -> Int? {
-    guard let file = fopen("/proc/\(pid)/smaps_rollup", "re") else { return nil }
-    defer { fclose(file) }
-    var bytes = [UInt8](repeating: 0, count: 4096)
-    let count = fread(&bytes, 1, bytes.count, file)
-    for line in String(decoding: bytes.prefix(count), as: UTF8.self).split(separator: "\n")
-    where line.hasPrefix("Pss:") {
+    guard let text = text("/proc/\(pid)/smaps_rollup") else { return nil }
+    for line in text.split(separator: "\n") where line.hasPrefix("Pss:") {
       return line.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map { $0 * 1024 }
     }
     return nil
@@ -39,14 +35,19 @@ enum Processes {
 
   /// From `/proc/PID/stat`: `pid (name) state parent …`.
   private static func fields(of pid: pid_t) -> (state: Character, parent: pid_t)? {
-    guard let file = fopen("/proc/\(pid)/stat", "re") else { return nil }
-    defer { fclose(file) }
-    var bytes = [UInt8](repeating: 0, count: 1024)
-    let count = fread(&bytes, 1, bytes.count, file)
-    let text = String(decoding: bytes.prefix(count), as: UTF8.self)
+    guard let text = text("/proc/\(pid)/stat") else { return nil }
     guard let end = text.lastIndex(of: ")") else { return nil }
     let rest = text[text.index(after: end)...].split(separator: " ")
     guard rest.count > 1, let state = rest[0].first, let parent = pid_t(rest[1]) else { return nil }
     return (state, parent)
+  }
+
+  /// The first 4 KiB of a file whose size the kernel doesn't tell.
+  private static func text(_ path: String) -> String? {
+    guard let file = fopen(path, "re") else { return nil }
+    defer { fclose(file) }
+    var bytes = [UInt8](repeating: 0, count: 4096)
+    let count = fread(&bytes, 1, bytes.count, file)
+    return String(decoding: bytes.prefix(count), as: UTF8.self)
   }
 }
