@@ -7,7 +7,8 @@ if CommandLine.arguments.dropFirst().first == "forgetful" { openPoolAndComplain(
 
 WorkerProcess.serveIfRequested(
   Square.self, Echo.self, Misbehave.self, Work.self, Faulty.self, Swell.self, Complain.self,
-  Hungry.self)
+  Hungry.self, Deed.self, Linger.self, Counted.self, Flaky.self, Remember.self, SlowStarter.self,
+  LookAround.self, Leak.self, Gobble.self, Nest.self)
 
 let arguments = Array(CommandLine.arguments.dropFirst())
 if let name = arguments.first, let scenario = Scenario(rawValue: name) {

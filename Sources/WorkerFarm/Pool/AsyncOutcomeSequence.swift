@@ -25,7 +25,7 @@ where Inputs.Element: Job {
 
   public struct AsyncIterator: AsyncIteratorProtocol {
     fileprivate var source: OutcomeSource<FeedQueue<Inputs.Element>>
-    fileprivate let feeder: Feeder<Inputs>
+    let feeder: Feeder<Inputs>
 
     public mutating func next() async throws -> Outcome<Inputs.Element>? {
       try Task.checkCancellation()
@@ -47,7 +47,7 @@ where Inputs.Element: Job {
 }
 
 /// Awaits inputs on a task of its own, and stops when nobody has use for them.
-private final class Feeder<Inputs: AsyncSequence & Sendable>: Sendable where Inputs.Element: Job {
+final class Feeder<Inputs: AsyncSequence & Sendable>: Sendable where Inputs.Element: Job {
   let queue: FeedQueue<Inputs.Element>
   private let task: Task<Void, Never>
 

@@ -68,6 +68,7 @@ struct ServeLoop: ~Copyable {
         try Hello(parsing: bytes)
       }
       replyLimit = Int(hello.frameLimit)
+      replies.frameLimit = replyLimit
       // Its coordinator a worker trusts, with sizes too.
       decoder.limit = max(decoder.limit, replyLimit)
     case .declare:
