@@ -30,7 +30,10 @@ extension Job where Output == Void {
 
 private enum JSON {
   static func append(_ value: some Encodable, to writer: inout ByteWriter) throws {
-    let data = try JSONEncoder().encode(value)
+    let encoder = JSONEncoder()
+    // In whatever order otherwise, and one input must always be the same bytes: a quarantine knows it by them.
+    encoder.outputFormatting = .sortedKeys
+    let data = try encoder.encode(value)
     data.withUnsafeBytes { writer.write(raw: $0) }
   }
 
