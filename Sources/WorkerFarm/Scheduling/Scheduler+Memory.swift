@@ -15,6 +15,8 @@ extension Scheduler {
     _ id: WorkerID, job: JobID, memory: Int, _ run: Run
   ) throws(WireError) {
     var batch = try takeFirst(1, from: job, of: id)
+    var run = run
+    run.workerPID = workers[id].pid
     // Who asks again for no more, or for a little more each time, would ask for ever.
     let isNews = memory > batch.memory && batch.demands < Self.demandsAllowed
     batch.memory = max(0, memory)
