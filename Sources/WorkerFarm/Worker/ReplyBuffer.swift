@@ -20,6 +20,8 @@ final class ReplyBuffer: ReplySink, @unchecked Sendable {
   private let published = Atomic<UInt64>(0)
   /// Counts the loop's writes; a number that stays says that the loop is busy elsewhere.
   private let writes = Atomic<Int>(0)
+  /// A write has failed, the watch's or the loop's.
+  private let isBroken = Atomic(false)
   private let watchState = Atomic(WatchState.none.rawValue)
   private let written = Mutex(Written())
   private let parker = ThreadParker()
@@ -100,7 +102,7 @@ final class ReplyBuffer: ReplySink, @unchecked Sendable {
 
   func prepareForJob() -> Bool {
     if end.count > 0 && !isWatched { wakeWatch() }
-    return error == nil
+    return !isBroken.load(ordering: .relaxed)
   }
 
   /// Takes a reply; it's written by ``flush()`` at the latest, or within two intervals of a job that is begun after
@@ -218,6 +220,7 @@ final class ReplyBuffer: ReplySink, @unchecked Sendable {
       try pipe.descriptor.writeAll(first, second)
     } catch {
       written.error = error
+      isBroken.store(true, ordering: .relaxed)
     }
   }
 
