@@ -8,7 +8,7 @@ if CommandLine.arguments.dropFirst().first == "forgetful" { openPoolAndComplain(
 WorkerProcess.serveIfRequested(
   Square.self, Echo.self, Misbehave.self, Work.self, Faulty.self, Swell.self, Complain.self,
   Hungry.self, Deed.self, Linger.self, Counted.self, Flaky.self, Remember.self, SlowStarter.self,
-  LookAround.self, Leak.self, Gobble.self, Nest.self)
+  LookAround.self, Leak.self, Gobble.self, Nest.self, Bulky.self)
 
 let arguments = Array(CommandLine.arguments.dropFirst())
 if let name = arguments.first, let scenario = Scenario(rawValue: name) {
