@@ -4,6 +4,7 @@ import Logging
 /// What happens between the engine and its workers.
 extension Engine {
   func start(_ id: WorkerID) {
+    if isLed { return deferredStarts.append(id) }
     do {
       let link = try WorkerLink(frameLimit: frameLimit, makeBody: makeBody)
       if let share = scheduler.memoryShare { link.limitMemory(to: share) }
@@ -14,6 +15,17 @@ extension Engine {
       logger?.warning("a worker can't be started, going on with fewer: \(latestProblem)")
       scheduler.workerUnavailable(id, now: MonotonicClock.now())
     }
+  }
+
+  /// Starts what a caller who drove the engine couldn't.
+  func startDeferred() {
+    let workers = deferredStarts
+    deferredStarts = []
+    // Unless it was decided otherwise meanwhile.
+    for id in workers where scheduler.workers[id].phase == .starting && links[id] == nil {
+      start(id)
+    }
+    perform()
   }
 
   private func makeBody(
@@ -55,14 +67,16 @@ extension Engine {
     }
   }
 
-  /// One `read`, and everything that is whole by then; false if there was nothing to read.
+  /// One `read`, and everything that is whole by then; false if there's nothing more to read at the moment.
   private func readOnce(_ link: WorkerLink, _ id: WorkerID) -> Bool {
     var transfer = Transfer.wouldBlock
+    var isDrained = false
     do {
       _ = try link.decoder.fill { (space) throws(SystemError) -> Int in
         transfer = try link.output.read(into: space)
-        if case .bytes(let count) = transfer { return count }
-        return 0
+        guard case .bytes(let count) = transfer else { return 0 }
+        isDrained = count < space.count
+        return count
       }
     } catch {
       transfer = .closed
@@ -83,7 +97,7 @@ extension Engine {
         scheduler.kill(id, .misconduct)
         return false
       }
-      return true
+      return !isDrained
     }
   }
 

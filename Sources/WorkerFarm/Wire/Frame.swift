@@ -55,6 +55,17 @@ struct Frame: Hashable, Sendable {
 }
 
 extension ByteWriter {
+  /// Appends a header alone; the payload follows by another way.
+  mutating func writeFrameHeader(
+    _ kind: Frame.Kind, type: UInt16, id: UInt64, payloadSize: Int
+  ) {
+    withUnsafeTemporaryAllocation(byteCount: Frame.headerSize, alignment: 8) { header in
+      guard let start = header.baseAddress else { return }
+      Frame.writeHeader(kind, type: type, id: id, payloadSize: payloadSize, to: start)
+      write(raw: UnsafeRawBufferPointer(header))
+    }
+  }
+
   /// Appends a frame whose payload `body` writes; the length is filled in afterwards.
   mutating func writeFrame<E: Error>(
     _ kind: Frame.Kind, type: UInt16 = 0, id: UInt64 = 0,
