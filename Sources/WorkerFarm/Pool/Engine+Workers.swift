@@ -5,7 +5,7 @@ import Logging
 extension Engine {
   func start(_ id: WorkerID) {
     do {
-      let link = try WorkerLink(command: command, frameLimit: frameLimit)
+      let link = try WorkerLink(command: command, frameLimit: frameLimit, sandbox: sandbox)
       if let share = scheduler.memoryShare { link.limitMemory(to: share) }
       if let memory = scheduler.policy.memory { link.enforceMemory(memory) }
       links[id] = link
@@ -87,7 +87,12 @@ extension Engine {
       }
     } catch {
       // What a program prints that knows nothing of frames can look like anything.
-      if link.hello == nil, case .version = error { breach = error }
+      if link.hello == nil {
+        switch error {
+        case .version, .sandboxIncomplete: breach = error
+        default: break
+        }
+      }
       breach = breach ?? (link.hello == nil ? .notAHello : error)
     }
     // What it said before the breach was said in order, and counts.
@@ -102,8 +107,20 @@ extension Engine {
     }
     // A program that repeats what it hears, as `cat` does, isn't a worker.
     guard !hello.isFromCoordinator else { throw .notAHello }
+    try checkSandbox(hello)
     link.hello = hello
     scheduler.workerReady(id, now: MonotonicClock.now())
+  }
+
+  /// A worker without the sandbox that is required gets no job; what's missing otherwise is told once.
+  private func checkSandbox(_ hello: Hello) throws(WireError) {
+    guard let sandbox else { return }
+    let report = hello.sandboxReport ?? .silence
+    let isNews = mailbox.sandbox.report == nil
+    mailbox.sandbox.note(report)
+    guard !report.fulfils(sandbox) else { return }
+    if sandbox.enforcement == .require { throw .sandboxIncomplete(report.shortfall(sandbox)) }
+    if isNews { logger?.warning("workers aren't fully sandboxed: \(report.shortfall(sandbox))") }
   }
 
   private func settle(_ batch: ReplyBatch, _ link: WorkerLink, _ id: WorkerID) throws(WireError) {

@@ -18,6 +18,8 @@ import Logging
 final class Engine {
   let command: WorkerCommand
   let frameLimit: Int
+  /// nil where there's none.
+  let sandbox: SandboxPolicy?
   let logger: Logger?
   let mailbox: Mailbox
 
@@ -77,6 +79,7 @@ final class Engine {
   init(configuration: PoolConfiguration, mailbox: Mailbox) {
     command = configuration.command
     frameLimit = min(configuration.frameLimit, Frame.largestLimit)
+    sandbox = configuration.sandbox.enforcement == .off ? nil : configuration.sandbox
     logger = configuration.logger
     self.mailbox = mailbox
     scheduler = Scheduler(policy: configuration.policy)

@@ -37,6 +37,9 @@ public struct PoolConfiguration: Sendable {
   /// asks for more by ``JobMemory/claim(_:)``. What a worker needs for itself, some 10 MB, isn't counted.
   public var memory: Int?
 
+  /// What workers give up before their first job.
+  public var sandbox = SandboxPolicy.none
+
   /// Where the pool reports what a caller can't see from outcomes, for example dead workers.
   public var logger: Logger?
 

@@ -29,7 +29,9 @@ final class WorkerLink {
   /// stay under the 64 MiB an ordinary user may have up to 64 workers.
   private static let pipeCapacity: Int32 = 256 << 10
 
-  init(command: WorkerCommand, frameLimit: Int) throws(SystemError) {
+  init(
+    command: WorkerCommand, frameLimit: Int, sandbox: SandboxPolicy? = nil
+  ) throws(SystemError) {
     let requests = try Pipe(capacity: Self.pipeCapacity)
     let replies = try Pipe(capacity: Self.pipeCapacity)
     let errors = try Pipe()
@@ -58,7 +60,8 @@ final class WorkerLink {
     _ = Descriptor(owning: replyEnds.writer)
     _ = Descriptor(owning: errorEnds.writer)
     decoder = FrameDecoder(limit: max(frameLimit, FailureMessage.largestSize))
-    Hello(pid: getpid(), frameLimit: frameLimit, isFromCoordinator: true).write(to: &outgoing)
+    Hello(pid: getpid(), frameLimit: frameLimit, isFromCoordinator: true, sandbox: sandbox)
+      .write(to: &outgoing)
   }
 
   /// What to poll while there's something to write.

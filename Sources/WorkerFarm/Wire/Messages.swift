@@ -12,6 +12,10 @@ struct Hello: Hashable, Sendable {
   var pid: Int32
   /// The largest payload that the sender of this hello accepts, in bytes.
   var frameLimit: UInt32
+  /// From a pool: what its workers have to give up.
+  var sandbox: SandboxPolicy?
+  /// From a worker: what it gave up.
+  var sandboxReport: SandboxReport?
 
   func write(to writer: inout ByteWriter) {
     writer.writeFrame(.hello) { payload in
@@ -20,6 +24,10 @@ struct Hello: Hashable, Sendable {
       payload.write(flags)
       payload.write(pid)
       payload.write(frameLimit)
+      if let sandbox { payload.writeField(Field.sandboxPolicy) { sandbox.write(to: &$0) } }
+      if let sandboxReport {
+        payload.writeField(Field.sandboxReport) { sandboxReport.write(to: &$0) }
+      }
     }
   }
 
@@ -40,6 +48,7 @@ struct Hello: Hashable, Sendable {
     } catch {
       throw .malformedPayload("hello")
     }
+    readFields(&reader)
   }
 
   private static let keepsProgressPageFlag: UInt16 = 1
@@ -51,8 +60,11 @@ struct Hello: Hashable, Sendable {
   }
 
   init(
-    pid: Int32, frameLimit: Int, keepsProgressPage: Bool = false, isFromCoordinator: Bool = false
+    pid: Int32, frameLimit: Int, keepsProgressPage: Bool = false, isFromCoordinator: Bool = false,
+    sandbox: SandboxPolicy? = nil, sandboxReport: SandboxReport? = nil
   ) {
+    self.sandbox = sandbox
+    self.sandboxReport = sandboxReport
     self.pid = pid
     self.keepsProgressPage = keepsProgressPage
     self.isFromCoordinator = isFromCoordinator

@@ -6,6 +6,7 @@ struct ServeLoop: ~Copyable {
   private let requests: Descriptor
   private let replies: ReplyBuffer
   private let page: ProgressPage?
+  private let introduction: Introduction
 
   private var decoder = FrameDecoder()
   /// The reply that is being written.
@@ -23,19 +24,24 @@ struct ServeLoop: ~Copyable {
 
   init(
     jobTypes: [any Job.Type], requests: consuming Descriptor, replies: consuming Descriptor,
-    page: ProgressPage?
+    page: ProgressPage?, introduction: Introduction
   ) {
     registry = JobRegistry(jobTypes)
     self.requests = requests
     self.replies = ReplyBuffer(replies)
     self.page = page
+    self.introduction = introduction
+    if let pool = introduction.pool { heed(pool) }
   }
 
   /// Serves until the requests end.
   mutating func run() throws {
-    Hello(pid: getpid(), frameLimit: decoder.limit, keepsProgressPage: page != nil)
-      .write(to: &writer)
+    Hello(
+      pid: getpid(), frameLimit: decoder.limit, keepsProgressPage: page != nil,
+      sandboxReport: introduction.sandboxReport
+    ).write(to: &writer)
     try flush()
+    try introduction.insist()
     while try fill() {
       while let frame = try decoder.next() { try handle(frame) }
       try flush()
@@ -55,12 +61,8 @@ struct ServeLoop: ~Copyable {
   private mutating func handle(_ frame: Frame) throws {
     switch frame.kind {
     case .hello:
-      let hello = try decoder.withPayload(of: frame) { bytes throws(WireError) in
-        try Hello(parsing: bytes)
-      }
-      replyLimit = Int(hello.frameLimit)
-      // Its coordinator a worker trusts, with sizes too.
-      decoder.limit = max(decoder.limit, replyLimit)
+      heed(
+        try decoder.withPayload(of: frame) { bytes throws(WireError) in try Hello(parsing: bytes) })
     case .declare:
       let name = decoder.withPayload(of: frame) { String(decoding: $0, as: UTF8.self) }
       runners[frame.type] = registry.runner(named: name)
@@ -70,6 +72,12 @@ struct ServeLoop: ~Copyable {
     case .output, .failure:
       throw WireError.unexpectedKind(frame.kind.rawValue)
     }
+  }
+
+  private mutating func heed(_ pool: Hello) {
+    replyLimit = Int(pool.frameLimit)
+    // Its coordinator a worker trusts, with sizes too.
+    decoder.limit = max(decoder.limit, replyLimit)
   }
 
   private mutating func setMemory(_ frame: Frame) throws {
