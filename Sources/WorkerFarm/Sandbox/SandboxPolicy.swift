@@ -108,6 +108,9 @@ public struct SandboxPolicy: Hashable, Sendable {
     return policy
   }
 
+  /// Whether there's a sandbox in which no file can be opened.
+  public var isolates: Bool { enforcement != .off && access == .bytesOnly }
+
   /// What has to be in force for the policy to be kept. Signals aren't among it: the filter refuses them too.
   var measures: Set<SandboxReport.Measure> {
     enforcement == .off ? [] : Set(SandboxReport.Measure.allCases).subtracting([.signals])
