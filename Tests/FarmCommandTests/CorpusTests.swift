@@ -21,10 +21,13 @@ import Thumbnails
     }
   }
 
-  @Test func `each hostile file is done or named once`() throws {
+  @Test(arguments: [["--sandbox", "off"], ["--sandbox", "require"], ["--isolate"]])
+  func `each hostile file is done or named once`(confinement: [String]) throws {
+    if confinement != ["--sandbox", "off"] && !Sandboxing.isPossible { return }
     let hostile = try #require(Corpus.path).appending("hostile")
     let tree = Tree()
-    let run = farm("thumbs", "--json", "-j2", "-o", tree["out"], hostile)
+    let arguments: [BytePath] = ["thumbs", "--json", "-j2", "-o", tree["out"], hostile]
+    let run = Command(arguments: [farmPath] + arguments + confinement.map { BytePath($0) }).run()
     #expect(run.status == 1, "\(run.ending)")
     let records = try run.pictures
     let sources = records.compactMap(\.source)
