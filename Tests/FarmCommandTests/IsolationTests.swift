@@ -62,9 +62,10 @@ import Thumbnails
     tree.write("in/3.jpg", Pictures.jpeg(seed: 10))
     tree["out/4.jpg.jpg"].withCString { _ = unlink($0) }
     let dry = farm(tree, "--isolate", "-n")
-    #expect(try dry.summary?.due == 3 && dry.summary?.upToDate == 5)
-    // A worker wasn't needed, so none was sandboxed.
-    #expect(try dry.summary?.sandbox?.files == "none")
+    // Those that can't be done were never made either.
+    #expect(try dry.summary?.due == 3 + 4 && dry.summary?.upToDate == 5)
+    // No worker was needed, so none told of its sandbox.
+    #expect(try dry.summary?.sandbox?.files == "none" && dry.summary?.sandbox?.complete == nil)
     #expect(!tree.exists("out/new.jpg.jpg"))
     #expect(try farm(tree, "--isolate").summary?.made == 3)
     #expect(try farm(tree, "--isolate", "--force").summary?.made == 8)
