@@ -91,7 +91,8 @@ let package = Package(
       name: "CPictureFixtures", dependencies: ["CLibJPEG", "CLibLCMS", "CLibPNG", "CLibZ"],
       path: "Tests/CPictureFixtures", cSettings: cSettings),
     .testTarget(
-      name: "FarmCommandTests", dependencies: ["CPictureFixtures", "CPosix", "Thumbnails", "farm", "test-worker"],
+      name: "FarmCommandTests",
+      dependencies: ["CPictureFixtures", "CPosix", "Thumbnails", "farm", "test-worker"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ThumbnailsTests",

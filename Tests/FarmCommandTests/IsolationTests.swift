@@ -16,7 +16,8 @@ import Thumbnails
     for seed in 0..<6 { tree.write(BytePath("in/\(seed).jpg"), Pictures.jpeg(seed: seed)) }
     tree.write("in/deep/c.png", Pictures.png())
     tree.write("in/empty.jpg", [])
-    tree.write("in/film.heic", [0, 0, 0, 24] + Array("ftypheic".utf8) + Array(repeating: 0, count: 40))
+    let film = [0, 0, 0, 24] + Array("ftypheic".utf8) + [UInt8](repeating: 0, count: 40)
+    tree.write("in/film.heic", film)
     tree.write("in/torn.jpg", Array(Pictures.jpeg().prefix(700)))
     tree.write("in/words.jpg", Array("these are words, and no picture".utf8))
     tree["in/fifo.jpg"].withCString { _ = mkfifo($0, 0o600) }

@@ -23,7 +23,8 @@ struct Sandbox {
     restrictFiles(policy.access)
     let hasDropped = attempt("dropping capabilities") { farm_drop_capabilities() }
     if isBound && hasDropped { report.inForce.insert(.privileges) }
-    if attempt("PR_SET_DUMPABLE", { farm_forbid_inspection() }) { report.inForce.insert(.inspection) }
+    let isOpaque = attempt("PR_SET_DUMPABLE") { farm_forbid_inspection() }
+    if isOpaque { report.inForce.insert(.inspection) }
     limit(policy.limits)
     // The last, since it would refuse the others.
     filterCalls(policy.access)
@@ -40,13 +41,8 @@ struct Sandbox {
     let number = version > 0 ? farm_landlock_create(version) : -1
     guard number >= 0 else { return noteLandlock() }
     let rules = Descriptor(owning: number)
-    if case .files(let read, let write) = access {
-      for path in read {
-        guard Self.allow(path, version, rules.number, mayWrite: false) else { return noteLandlock() }
-      }
-      for path in write {
-        guard Self.allow(path, version, rules.number, mayWrite: true) else { return noteLandlock() }
-      }
+    for rule in Self.rules(access) {
+      guard Self.allow(rule, version, rules.number) else { return noteLandlock() }
     }
     guard farm_landlock_enforce(rules.number) == 0 else { return noteLandlock() }
     report.landlockVersion = Int(version)
@@ -56,18 +52,29 @@ struct Sandbox {
 
   private static let firstVersionWithScopes = 6
 
+  private struct Rule {
+    var path: SandboxPolicy.Path
+    var mayWrite: Bool
+  }
+
+  private static func rules(_ access: SandboxPolicy.Access) -> [Rule] {
+    switch access {
+    case .bytesOnly: []
+    case .files(let read, let write):
+      read.map { Rule(path: $0, mayWrite: false) } + write.map { Rule(path: $0, mayWrite: true) }
+    }
+  }
+
   /// False if the kernel refuses the rule. What can't be opened now gives no access later.
-  private static func allow(
-    _ path: SandboxPolicy.Path, _ version: Int32, _ rules: Int32, mayWrite: Bool
-  ) -> Bool {
-    let number = (path.bytes + [0]).withUnsafeBytes { bytes in
+  private static func allow(_ rule: Rule, _ version: Int32, _ rules: Int32) -> Bool {
+    let number = (rule.path.bytes + [0]).withUnsafeBytes { bytes in
       bytes.withMemoryRebound(to: CChar.self) { text in
         text.baseAddress.map { open($0, farm_o_path | O_CLOEXEC) } ?? -1
       }
     }
     guard number >= 0 else { return true }
     let file = Descriptor(owning: number)
-    return farm_landlock_allow(rules, version, file.number, mayWrite ? 1 : 0) == 0
+    return farm_landlock_allow(rules, version, file.number, rule.mayWrite ? 1 : 0) == 0
   }
 
   private mutating func limit(_ limits: SandboxPolicy.Limits) {
@@ -82,7 +89,8 @@ struct Sandbox {
     var isDone = true
     for (limit, value) in values {
       guard let value else { continue }
-      if !attempt("setrlimit", { farm_lower_limit(limit, UInt64(clamping: value)) }) { isDone = false }
+      let isLower = attempt("setrlimit") { farm_lower_limit(limit, UInt64(clamping: value)) }
+      isDone = isDone && isLower
     }
     if isDone { report.inForce.insert(.limits) }
   }

@@ -41,21 +41,23 @@ enum Examination {
   }
 
   private static func pipes() -> Finding {
-    // Two of 256 KiB each worker; past the limit an ordinary user's pipes are small, and slower.
-    guard let file = fopen("/proc/sys/fs/pipe-user-pages-soft", "re") else {
+    guard let pages = number(in: "/proc/sys/fs/pipe-user-pages-soft") else {
       return Finding(name: "pipes", detail: "no limit known")
     }
+    // Two of 256 KiB each worker; past the limit an ordinary user's pipes are small, and slower.
+    let workers = pages * Int(getpagesize()) / (2 * 256 << 10)
+    let detail = "\(pages) pages a user: enough for \(workers) workers at full speed"
+    return Finding(
+      name: "pipes", value: "\(pages)", detail: pages == 0 ? "no limit to their size" : detail)
+  }
+
+  private static func number(in path: String) -> Int? {
+    guard let file = fopen(path, "re") else { return nil }
     defer { fclose(file) }
     var line = [CChar](repeating: 0, count: 32)
-    guard fgets(&line, Int32(line.count), file) != nil,
-      let pages = Int(
-        String(decoding: line.map(UInt8.init(bitPattern:)).prefix { $0 > 32 }, as: UTF8.self))
-    else { return Finding(name: "pipes", detail: "no limit known") }
-    let workers = pages * Int(getpagesize()) / (2 * 256 << 10)
-    return Finding(
-      name: "pipes", value: "\(pages)",
-      detail: pages == 0
-        ? "no limit to their size" : "\(pages) pages a user: enough for \(workers) workers at full speed")
+    guard fgets(&line, Int32(line.count), file) != nil else { return nil }
+    let digits = line.map(UInt8.init(bitPattern:)).prefix { $0 > UInt8(ascii: " ") }
+    return Int(String(decoding: digits, as: UTF8.self))
   }
 
   private static func limits() -> Finding {

@@ -7,7 +7,9 @@ import Testing
 /// Workers that try to get out.
 @Suite(.hangGuard, .needsSandbox) struct EscapeTests {
   @Test(arguments: Preset.allCases)
-  func `processes, signals, networks, code and the kernel are refused`(preset: Preset) async throws {
+  func
+    `processes, signals, networks, code and the kernel are refused`(preset: Preset) async throws
+  {
     let enclosure = Enclosure()
     var policy = preset.policy(enclosure)
     policy.limits.memory = 128 << 20
@@ -42,8 +44,8 @@ import Testing
 
   @Test(arguments: [
     "/etc/passwd", "/proc/PARENT/mem", "/proc/PARENT/environ", "/proc/self/mem", "/dev/null", "/",
-    "HERE/secret", "HERE/in/../secret", "HERE/in/link", "HERE/out/up/etc/passwd", "HERE/out/../secret",
-    "/proc/self/root/etc/passwd", "/proc/self/cwd/Package.swift",
+    "HERE/secret", "HERE/in/../secret", "HERE/in/link", "HERE/out/up/etc/passwd",
+    "HERE/out/../secret", "/proc/self/root/etc/passwd", "/proc/self/cwd/Package.swift",
   ])
   func `what lies elsewhere can't be opened, by whatever path`(path: String) async throws {
     let enclosure = Enclosure()
@@ -71,7 +73,8 @@ import Testing
       Escape("exchange", path: a, other: enclosure["out/old"]),
       Escape("makeDirectory", path: enclosure["in/new"]), Escape("setMode", path: a),
       Escape("setOwner", path: a), Escape("setTimes", path: a), Escape("setAttribute", path: a),
-      Escape("makeFIFO", path: enclosure["in/new"]), Escape("changeDirectory", path: enclosure.path),
+      Escape("makeFIFO", path: enclosure["in/new"]),
+      Escape("changeDirectory", path: enclosure.path),
       Escape("removeDirectory", path: enclosure["in/below"]),
       Escape("makeLink", path: enclosure["in/new"], other: "/etc/passwd"),
     ]
@@ -81,7 +84,8 @@ import Testing
       let code = try #require(result)
       #expect([EPERM, EACCES, EXDEV].contains(code), "\(attempt): \(code)")
     }
-    #expect(enclosure.exists("in/a") && !enclosure.exists("in/new") && !enclosure.exists("out/taken"))
+    #expect(enclosure.exists("in/a") && !enclosure.exists("in/new"))
+    #expect(!enclosure.exists("out/taken"))
   }
 
   @Test func `a link or a special file can't be left in the output`() async throws {
