@@ -1,13 +1,11 @@
 #define _GNU_SOURCE
 #include "CPosixSandbox.h"
+#include "filter_program.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <sched.h>
-#include <stddef.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -46,7 +44,8 @@ static const int computing[] = {
 #endif
 };
 
-// Calls on files by their names, all of which Landlock judges; or on descriptors that it has judged.
+// Calls on files by their names, which Landlock judges where they open or change anything; or on descriptors
+// that it has judged.
 static const int filing[] = {
     SYS_openat, SYS_newfstatat, SYS_statx, SYS_faccessat, SYS_readlinkat, SYS_getdents64,
     SYS_getcwd, SYS_mkdirat, SYS_linkat, SYS_unlinkat, SYS_renameat2, SYS_ftruncate,
@@ -62,80 +61,6 @@ static const int filing[] = {
 
 // The first of the calls that have been added since 2019, with one number for all architectures.
 enum { FIRST_NEW_CALL = 424 };
-
-static const unsigned ALLOW = SECCOMP_RET_ALLOW, REFUSE = SECCOMP_RET_ERRNO | EPERM,
-                      // As on a kernel older than the call: a C library then does what it did before.
-                      UNKNOWN = SECCOMP_RET_ERRNO | ENOSYS;
-
-struct program {
-  struct sock_filter code[512];
-  unsigned short count;
-};
-
-static void add(struct program *program, unsigned short code, unsigned k, unsigned char if_true,
-                unsigned char if_false) {
-  // All that is added is in this file; it's 240 at present.
-  if (program->count < sizeof program->code / sizeof *program->code)
-    program->code[program->count++] = (struct sock_filter){code, if_true, if_false, k};
-}
-
-static void load(struct program *program, size_t offset) {
-  add(program, BPF_LD | BPF_W | BPF_ABS, (unsigned)offset, 0, 0);
-}
-
-static void give(struct program *program, unsigned verdict) {
-  add(program, BPF_RET | BPF_K, verdict, 0, 0);
-}
-
-static void allow(struct program *program, const int *calls, size_t count) {
-  for (size_t i = 0; i < count; i++) {
-    add(program, BPF_JMP | BPF_JEQ | BPF_K, (unsigned)calls[i], 0, 1);
-    give(program, ALLOW);
-  }
-}
-
-// What follows up to `end_call` is about this call alone: conditions, each of which refuses what doesn't meet it.
-static unsigned short begin_call(struct program *program, int call) {
-  add(program, BPF_JMP | BPF_JEQ | BPF_K, (unsigned)call, 0, 0);
-  return program->count;
-}
-
-static void end_call(struct program *program, unsigned short start) {
-  give(program, ALLOW);
-  program->code[start - 1].jf = (unsigned char)(program->count - start);
-}
-
-// Arguments have eight bytes, of which the kernel looks only at the lower half where they are ints.
-static size_t lower_half(int argument) {
-  return offsetof(struct seccomp_data, args) + 8 * (size_t)argument;
-}
-
-static void load_masked(struct program *program, int argument, unsigned mask) {
-  load(program, lower_half(argument));
-  add(program, BPF_ALU | BPF_AND | BPF_K, mask, 0, 0);
-}
-
-// The value loaded last must be one of two.
-static void require_either(struct program *program, unsigned one, unsigned other) {
-  add(program, BPF_JMP | BPF_JEQ | BPF_K, one, 2, 0);
-  add(program, BPF_JMP | BPF_JEQ | BPF_K, other, 1, 0);
-  give(program, REFUSE);
-}
-
-static void require(struct program *program, unsigned value) {
-  require_either(program, value, value);
-}
-
-static void require_int(struct program *program, int argument, unsigned value) {
-  load(program, lower_half(argument));
-  require(program, value);
-}
-
-static void require_null(struct program *program, int argument) {
-  require_int(program, argument, 0);
-  load(program, lower_half(argument) + 4);
-  require(program, 0);
-}
 
 // No memory that can be both filled and run, nor run at all: the code is what was there at the start.
 static void allow_memory_without_code(struct program *program) {
@@ -227,12 +152,12 @@ int farm_has_call_filter(void) {
 }
 
 int farm_filter_calls(int with_files) {
-  if (ARCHITECTURE == 0) {
+  struct program program = {.count = 0};
+  write_program(&program, with_files);
+  if (ARCHITECTURE == 0 || program.is_cut) {
     errno = ENOSYS;
     return -1;
   }
-  struct program program = {.count = 0};
-  write_program(&program, with_files);
   struct sock_fprog filter = {program.count, program.code};
   long result = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &filter);
   // With that flag it's the number of a thread that has a filter of its own.
