@@ -1,6 +1,6 @@
 public import ArgumentParser
 public import Thumbnails
-import WorkerFarm
+public import WorkerFarm
 
 // The values of options, each with its own idea of what makes sense. The parser turns a refusal into a
 // message that names the option and what it takes.
@@ -184,6 +184,7 @@ extension ThumbnailFit: ExpressibleByArgument {}
 extension ThumbnailGravity: ExpressibleByArgument {}
 extension ChromaSubsampling: ExpressibleByArgument {}
 extension ICCHandling: ExpressibleByArgument {}
+extension SandboxPolicy.Enforcement: ExpressibleByArgument {}
 
 extension PixelDensity: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }

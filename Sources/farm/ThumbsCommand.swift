@@ -77,6 +77,8 @@ struct ThumbsCommand: ParsableCommand {
     help: ArgumentHelp("Give up on a picture after this long.", valueName: "seconds"))
   var timeout = TimeLimit.standard
 
+  @OptionGroup var confinement: SandboxOptions
+
   @Flag(help: "Make thumbnails again that are up to date.")
   var force = false
 
@@ -122,6 +124,8 @@ struct ThumbsCommand: ParsableCommand {
     var pool = PoolConfiguration(workers: jobs.workers)
     pool.timeout = timeout.duration
     pool.memory = try memory.forPictures(workers: jobs.workers)
+    pool.sandbox = confinement.policy(plan, isDryRun: dryRun)
+    if confinement.isolate { pool.frameLimit = IsolatedThumbnailJob.frameLimit }
     if !quiet { pool.logger = Warnings.logger(reporter.status) }
     let run = ThumbsRun(
       plan: plan, options: options, variants: variants,

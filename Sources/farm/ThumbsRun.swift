@@ -27,8 +27,9 @@ struct ThumbsRun {
       let paths = plan.roots.map { "\($0.path)" }.joined(separator: ", ")
       throw UsageError(description: "\(paths): no pictures there, nothing to do")
     }
-    reporter.poolError = run(first: first, then: scanner, interrupts)
-    reporter.finish(skipped: scanner.skipped.value)
+    let sandbox = run(Chain(first: first, rest: scanner), interrupts)
+    reporter.finish(
+      skipped: scanner.skipped.value, sandbox: SandboxRecord(pool.sandbox, sandbox))
     // Before a signal takes this process away.
     directories.removeIfEmpty()
     try conclude(interrupts)
@@ -50,26 +51,43 @@ struct ThumbsRun {
     return scanner
   }
 
-  /// - Returns: why the pool couldn't go on, if it couldn't.
-  private func run(
-    first: ScannedPicture, then scanner: Scanner, _ interrupts: Interrupts
-  ) -> PoolError? {
+  /// - Returns: what sandbox the workers said they have; nil if none did.
+  private func run(_ pictures: Chain<Scanner>, _ interrupts: Interrupts) -> SandboxReport? {
     do throws(PoolError) {
       let pool = try WorkerPool(pool)
       defer { pool.shutdownBlocking(.cancel) }
-      let pictures = Chain(first: first, rest: scanner)
-      var outcomes = pool.outcomes(of: pictures).makeBlockingIterator()
-      let canceller = outcomes.canceller
-      interrupts.cancel(with: canceller)
       let ticker = startProgress()
       defer { ticker.stop() }
-      while let outcome = try outcomes.next() {
-        reporter.report(outcome)
-        if reporter.outputError != 0 || reporter.fatal != nil { canceller.stop() }
+      do throws(PoolError) {
+        if pool.configuration.sandbox.isolates {
+          let isNamed = Set(plan.roots.map(\.path))
+          let isolated = pictures.lazy.map { IsolatedPicture($0, isNamed: isNamed.contains) }
+          let outcomes = pool.outcomes(of: isolated).makeBlockingIterator()
+          try report(outcomes, interrupts, PictureOutcome.init(finishing:))
+        } else {
+          let outcomes = pool.outcomes(of: pictures).makeBlockingIterator()
+          try report(outcomes, interrupts, PictureOutcome.init)
+        }
+      } catch {
+        reporter.poolError = error
       }
-      return nil
+      return pool.sandboxReport
     } catch {
-      return error
+      reporter.poolError = error
+      return nil
+    }
+  }
+
+  private func report<Pictures>(
+    _ outcomes: OutcomeSequence<Pictures>.BlockingIterator, _ interrupts: Interrupts,
+    _ finished: (Outcome<Pictures.Element>) -> PictureOutcome
+  ) throws(PoolError) {
+    var outcomes = outcomes
+    let canceller = outcomes.canceller
+    interrupts.cancel(with: canceller)
+    while let outcome = try outcomes.next() {
+      reporter.report(finished(outcome))
+      if reporter.outputError != 0 || reporter.fatal != nil { canceller.stop() }
     }
   }
 

@@ -2,6 +2,8 @@
 // memory that two processes share. Each function is one call; failures are -1 and errno.
 #pragma once
 
+#include "CPosixSandbox.h"
+
 #include <signal.h>
 #include <spawn.h>
 #include <stddef.h>

@@ -6,7 +6,7 @@ extension Engine {
   func start(_ id: WorkerID) {
     if isLed { return deferredStarts.append(id) }
     do {
-      let link = try WorkerLink(frameLimit: frameLimit, makeBody: makeBody)
+      let link = try WorkerLink(frameLimit: frameLimit, sandbox: sandbox, makeBody: makeBody)
       if let share = scheduler.memoryShare { link.limitMemory(to: share) }
       enforceMemory(link.body)
       links[id] = link
@@ -114,7 +114,12 @@ extension Engine {
       }
     } catch {
       // What a program prints that knows nothing of frames can look like anything.
-      if link.hello == nil, case .version = error { breach = error }
+      if link.hello == nil {
+        switch error {
+        case .version, .sandboxIncomplete: breach = error
+        default: break
+        }
+      }
       breach = breach ?? (link.hello == nil ? .notAHello : error)
     }
     // What it said before the breach was said in order, and counts.
@@ -129,8 +134,20 @@ extension Engine {
     }
     // A program that repeats what it hears, as `cat` does, isn't a worker.
     guard !hello.isFromCoordinator else { throw .notAHello }
+    try checkSandbox(hello)
     link.hello = hello
     scheduler.workerReady(id, pid: link.body.pid, now: MonotonicClock.now())
+  }
+
+  /// A worker without the sandbox that is required gets no job; what's missing otherwise is told once.
+  private func checkSandbox(_ hello: Hello) throws(WireError) {
+    guard let sandbox else { return }
+    let report = hello.sandboxReport ?? .silence
+    let isNews = mailbox.sandbox.report == nil
+    mailbox.sandbox.note(report)
+    guard !report.fulfils(sandbox) else { return }
+    if sandbox.enforcement == .require { throw .sandboxIncomplete(report.shortfall(sandbox)) }
+    if isNews { logger?.warning("workers aren't fully sandboxed: \(report.shortfall(sandbox))") }
   }
 
   private func settle(_ batch: ReplyBatch, _ link: WorkerLink, _ id: WorkerID) throws(WireError) {

@@ -19,6 +19,8 @@ final class Engine {
   let configuration: PoolConfiguration
   let registry: JobRegistry
   let frameLimit: Int
+  /// nil where there's none.
+  let sandbox: SandboxPolicy?
   let logger: Logger?
   let mailbox: Mailbox
 
@@ -50,6 +52,9 @@ final class Engine {
     self.configuration = configuration
     self.registry = registry
     frameLimit = configuration.usableFrameLimit
+    let hasSandbox =
+      configuration.backend == .processes && configuration.sandbox.enforcement != .off
+    sandbox = hasSandbox ? configuration.sandbox : nil
     logger = configuration.logger
     self.mailbox = mailbox
     scheduler = Scheduler(policy: configuration.policy)

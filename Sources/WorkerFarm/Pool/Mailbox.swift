@@ -29,6 +29,7 @@ final class Mailbox: Sendable {
 
   private let shared = Mutex(Shared())
   private let wakeUp: WakeUp
+  let sandbox = SandboxLedger()
 
   init() throws(SystemError) { wakeUp = try WakeUp() }
 

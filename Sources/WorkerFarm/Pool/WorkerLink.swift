@@ -28,7 +28,7 @@ final class WorkerLink {
 
   /// - Parameter makeBody: starts it. It's the last thing that can fail: a child without a link would be nobody's.
   init(
-    frameLimit: Int,
+    frameLimit: Int, sandbox: SandboxPolicy?,
     makeBody: (ProgressPage, WorkerEnds) throws(SystemError) -> any WorkerBody
   ) throws(SystemError) {
     let requests = try Pipe(capacity: Self.pipeCapacity)
@@ -56,8 +56,8 @@ final class WorkerLink {
     _ = Descriptor(owning: replyEnds.writer)
     _ = Descriptor(owning: errorEnds.writer)
     decoder = FrameDecoder(limit: max(frameLimit, FailureMessage.largestSize))
-    Hello(pid: getpid(), frameLimit: frameLimit, isFromCoordinator: true).write(
-      to: &outgoing.writer)
+    Hello(pid: getpid(), frameLimit: frameLimit, isFromCoordinator: true, sandbox: sandbox)
+      .write(to: &outgoing.writer)
   }
 
   /// What to poll while there's something to write.

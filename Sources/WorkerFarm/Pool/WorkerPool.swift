@@ -49,6 +49,11 @@ public final class WorkerPool: Sendable {
 
   deinit { close(.kill) }
 
+  /// nil in an inline pool.
+  var mailbox: Mailbox? {
+    if case .engine(let mailbox, _) = runner { mailbox } else { nil }
+  }
+
   private func close(_ closing: Mailbox.Closing) {
     switch runner {
     case .engine(let mailbox, _): mailbox.close(closing)

@@ -14,6 +14,10 @@ struct Hello: Hashable, Sendable {
   var pid: Int32
   /// The largest payload that the sender of this hello accepts, in bytes.
   var frameLimit: UInt32
+  /// From a pool: what its workers have to give up.
+  var sandbox: SandboxPolicy?
+  /// From a worker: what it gave up.
+  var sandboxReport: SandboxReport?
 
   func write(to writer: inout ByteWriter) {
     writer.writeFrame(.hello) { payload in
@@ -22,6 +26,10 @@ struct Hello: Hashable, Sendable {
       payload.write(flags)
       payload.write(pid)
       payload.write(frameLimit)
+      if let sandbox { payload.writeField(Field.sandboxPolicy) { sandbox.write(to: &$0) } }
+      if let sandboxReport {
+        payload.writeField(Field.sandboxReport) { sandboxReport.write(to: &$0) }
+      }
     }
   }
 
@@ -43,6 +51,7 @@ struct Hello: Hashable, Sendable {
     } catch {
       throw .malformedPayload("hello")
     }
+    readFields(&reader)
   }
 
   private static let keepsProgressPageFlag: UInt16 = 1
@@ -57,8 +66,11 @@ struct Hello: Hashable, Sendable {
 
   init(
     pid: Int32, frameLimit: Int, keepsProgressPage: Bool = false, isFromCoordinator: Bool = false,
-    takesSeveralJobs: Bool = false
+    takesSeveralJobs: Bool = false, sandbox: SandboxPolicy? = nil,
+    sandboxReport: SandboxReport? = nil
   ) {
+    self.sandbox = sandbox
+    self.sandboxReport = sandboxReport
     self.pid = pid
     self.keepsProgressPage = keepsProgressPage
     self.isFromCoordinator = isFromCoordinator
