@@ -1,6 +1,4 @@
-import ArgumentParser
 import Glibc
-import Synchronization
 import Thumbnails
 import WorkerFarm
 
@@ -16,7 +14,7 @@ struct ThumbsRun {
   func execute() throws {
     let directories = try OutputDirectories(plan, isDryRun: mode == .ask)
     defer { directories.removeIfEmpty() }
-    let interrupts = Interrupts(status: reporter.status)
+    let interrupts = Interrupts(status: reporter.status, inputs: "pictures")
     var scanner = makeScanner(directories, interrupts)
     guard let first = scanner.next() else {
       if let signal = interrupts.received {
@@ -30,7 +28,10 @@ struct ThumbsRun {
     reporter.finish(skipped: scanner.skipped.value)
     // Before a signal takes this process away.
     directories.removeIfEmpty()
-    try conclude(interrupts)
+    try RunEnd(
+      signal: interrupts.received, outputError: reporter.outputError,
+      hasProblem: reporter.problem != nil, hasFailures: reporter.tally.failed > 0
+    ).conclude()
   }
 
   private func makeScanner(
@@ -92,14 +93,6 @@ struct ThumbsRun {
     }
     return ticker
   }
-
-  /// Ends with the status that the run deserves.
-  private func conclude(_ interrupts: Interrupts) throws {
-    if let signal = interrupts.received { Interrupts.die(by: signal) }
-    if reporter.outputError == EPIPE { Interrupts.die(by: SIGPIPE) }
-    if reporter.problem != nil { throw ExitCode(3) }
-    if reporter.tally.failed > 0 { throw ExitCode(1) }
-  }
 }
 
 /// A sequence with one element put back in front.
@@ -114,20 +107,4 @@ private struct Chain<Rest: IteratorProtocol>: Sequence, IteratorProtocol {
     }
     return rest.next()
   }
-}
-
-/// Calls a function ten times a second until stopped.
-private final class Ticker: Sendable {
-  private let isStopped = Atomic(false)
-
-  func start(_ body: @escaping @Sendable () -> Void) {
-    startThread { [self] in
-      while !isStopped.load(ordering: .relaxed) {
-        body()
-        usleep(100_000)
-      }
-    }
-  }
-
-  func stop() { isStopped.store(true, ordering: .relaxed) }
 }
