@@ -54,7 +54,9 @@ struct Farm: ParsableCommand {
     commandName: "farm",
     abstract: "Does CPU-bound work in many processes; a crash costs only the job that caused it.",
     version: FarmVersion.text,
-    subcommands: [ThumbsCommand.self, MapCommand.self, WorkerCommandLine.self])
+    subcommands: [
+      ThumbsCommand.self, MapCommand.self, ConformCommand.self, WorkerCommandLine.self,
+    ])
 
   /// The parser would call the word and all after it unexpected, not unknown.
   static func refuseUnknownCommand(_ arguments: [String]) throws {

@@ -74,6 +74,12 @@ package struct FrameDecoder: ~Copyable {
     try body(UnsafeRawBufferPointer(rebasing: buffer[frame.payload]))
   }
 
+  /// The first bytes of what isn't a whole frame yet, a header's at most: what to show of a broken one.
+  package var pendingHead: [UInt8] {
+    guard pending > 0 else { return [] }
+    return Array(buffer[head..<min(tail, head + Frame.headerSize)])
+  }
+
   /// How many bytes of a frame are missing, now that no more will come; 0 if none was begun.
   package var missingAtEnd: Int {
     guard pending > 0 else { return 0 }

@@ -91,7 +91,7 @@ package struct FailureMessage: Hashable, Sendable {
     writer.write(bytes: Array(description.utf8.prefix(Self.longestText)))
   }
 
-  init(reason: Reason, type: String = "", description: String) {
+  package init(reason: Reason, type: String = "", description: String) {
     self.reason = reason
     self.type = type
     self.description = description

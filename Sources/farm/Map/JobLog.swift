@@ -67,7 +67,7 @@ final class JobLog: Sendable {
     }
     let fields = [
       "\(item.record.number)", hexadecimal(item.record.hash), now(),
-      "\(result.runTime.milliseconds / 1000)", "\(result.attempts)",
+      seconds(result.runTime), "\(result.attempts)",
       result.pid.map { "\($0)" } ?? "", status.rawValue, reason,
     ]
     return fields.joined(separator: "\t") + "\n"
@@ -76,6 +76,12 @@ final class JobLog: Sendable {
   static func hexadecimal(_ hash: UInt64) -> String {
     let digits = String(hash, radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+
+  /// To the microsecond.
+  private static func seconds(_ time: Duration) -> String {
+    let micros = Int(time.milliseconds * 1000)
+    return "\(micros / 1_000_000).\("\(1_000_000 + micros % 1_000_000)".dropFirst())"
   }
 
   /// Seconds since 1970, by a clock that may jump: for people alone.

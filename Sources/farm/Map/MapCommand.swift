@@ -47,17 +47,12 @@ struct MapCommand: ParsableCommand {
   @OptionGroup var reporting: ReportingOptions
 
   @Argument(
-    help: ArgumentHelp("Behind --: the program to run for each record.", valueName: "program"),
+    parsing: .postTerminator,
+    help: ArgumentHelp("The program to run for each record, with its arguments."),
     transform: ArgumentBytes.path)
-  var stray: [BytePath] = []
-
-  @Argument(parsing: .postTerminator, help: .hidden, transform: ArgumentBytes.path)
   var program: [BytePath] = []
 
   func validate() throws {
-    if let first = stray.first {
-      throw ValidationError("The program goes behind --: farm map -- \(first)")
-    }
     if worker == nil && program.isEmpty {
       throw ValidationError("Say what to run: -- program {}, or --worker command.")
     }
