@@ -7,7 +7,7 @@ import time
 
 HELLO, DECLARE, JOB, OUTPUT, FAILURE, MEMORY = 1, 2, 3, 4, 5, 6
 HEADER = struct.Struct("<IBBHQ")  # length, kind, flags, type, id
-MAGIC, VERSION = 0x4D524146, 1
+MAGIC, VERSION, LIMIT = 0x4D524146, 1, 1 << 20
 
 WAYS = """conforms no-hello wrong-magic short-hello old-version pools-hello answer-first prints unknown-kind
 wrong-id short-id twice silent wrong-length half-frame over-limit dies-at-unknown echoes-unknown dies-at-memory
@@ -61,7 +61,7 @@ def hello():
     magic = 0x46415246 if way == "wrong-magic" else MAGIC
     version = 0 if way == "old-version" else VERSION
     flags = {"pools-hello": 2, "no-page": 1, "page-stays": 1}.get(way, 0)
-    body = struct.pack("<IHHiI", magic, version, flags, os.getpid(), 64 << 20)
+    body = struct.pack("<IHHiI", magic, version, flags, os.getpid(), LIMIT)
     if way == "short-hello":
         body = body[:12]
     return frame(OUTPUT if way == "answer-first" else HELLO, body)

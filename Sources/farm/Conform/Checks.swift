@@ -10,7 +10,6 @@ struct Check: Sendable {
 
   static let all: [Check] = [
     Check(name: "hello", rule: "says hello without waiting for the pool's", body: hello),
-    Check(name: "hello-tail", rule: "ignores what follows the known fields of a hello", body: tail),
     Check(name: "answers", rule: "answers each job with one output or one failure", body: answers),
     Check(name: "order", rule: "answers in the order in which the jobs came", body: order),
     Check(name: "bytewise", rule: "reads frames in whatever pieces they come", body: bytewise),
@@ -22,6 +21,7 @@ struct Check: Sendable {
     Check(name: "goes-on", rule: "keeps serving after a failure", body: goesOn),
     Check(name: "memory", rule: "obeys or ignores kind 6", body: memory),
     Check(name: "page", rule: "notes the running job's id on the progress page", body: page),
+    Check(name: "hello-tail", rule: "ignores what follows the known fields of a hello", body: tail),
     Check(name: "end", rule: "exits with status 0 at the end of its input", body: end),
     Check(name: "end-after-jobs", rule: "answers what came before the end", body: endAfterJobs),
     Check(name: "end-in-frame", rule: "ends at once when its input ends within a frame", body: endInFrame),
@@ -76,7 +76,7 @@ struct Check: Sendable {
 
   private static func bytewise(_ subject: Subject) throws {
     let conversation = try Conversation(subject)
-    conversation.session.chunk = 1
+    conversation.session.isBytewise = true
     conversation.declare(subject.type, as: 0)
     let inputs = (0..<3).map(subject.input)
     guard inputs.allSatisfy({ $0.count <= 4096 }) else {

@@ -77,7 +77,7 @@ final class Conversation {
   /// Waits for the answer that is due.
   func answer() throws -> Answer {
     let id = due[nextDue]
-    let expected = "the answer to job \(id)"
+    let expected = "the answer to \(Self.named(id))"
     let message = try session.hear(expected)
     let answer = try checked(message, expected)
     guard message.frame.id == id else {
@@ -87,6 +87,8 @@ final class Conversation {
     answered.insert(id)
     return answer
   }
+
+  private static func named(_ id: UInt64) -> String { "job 0x\(String(id, radix: 16))" }
 
   private func checked(_ message: WorkerSession.Message, _ expected: String) throws -> Answer {
     switch message.frame.kind {
@@ -104,9 +106,9 @@ final class Conversation {
   }
 
   private func stray(_ id: UInt64) -> String {
-    if answered.contains(id) { return "a second answer to job \(id)" }
-    if due.contains(id) { return "the answer to job \(id), which came later" }
-    return "an answer to job \(id), which was never sent"
+    if answered.contains(id) { return "a second answer to \(Self.named(id))" }
+    if due.contains(id) { return "the answer to \(Self.named(id)), which came later" }
+    return "an answer to \(Self.named(id)), which was never sent"
   }
 
   /// All answers that are due, each a given output.

@@ -1,3 +1,4 @@
+import CPosix
 import Glibc
 import WorkerFarm
 
@@ -9,6 +10,8 @@ final class WorkerSession {
   }
 
   private let child: ChildProcess
+  /// Set once it's reaped: its process id may be another's then.
+  private var ending: Termination?
   let page: ProgressPage
   private var input: SharedDescriptor?
   private let output: SharedDescriptor
@@ -16,8 +19,8 @@ final class WorkerSession {
   private var decoder: FrameDecoder
   private var outgoing: [UInt8] = []
   private var written = 0
-  /// Bytes of one `write`; all there are unless a check says otherwise.
-  var chunk = Int.max
+  /// Whether each byte is written when the one before it was read.
+  var isBytewise = false
   private var inbox: [Message] = []
   private var outputIsOpen = true
   private var errorsAreOpen = true
@@ -59,8 +62,8 @@ final class WorkerSession {
   }
 
   deinit {
-    child.killGroup()
-    while child.reapIfEnded() == nil { usleep(1000) }
+    if ending == nil { child.killGroup() }
+    while reapIfEnded() == nil { usleep(1000) }
   }
 
   // MARK: Saying
@@ -97,10 +100,15 @@ final class WorkerSession {
       if let breach { throw Violation(expected: what, got: breach) }
       guard outputIsOpen else { return nil }
       guard pump(until: deadline) else {
-        throw Violation(expected: what, got: "nothing within \(Self.seconds(patience))")
+        throw Violation(expected: what, got: "\(silence) within \(Self.seconds(patience))")
       }
     }
     return inbox.removeFirst()
+  }
+
+  private var silence: String {
+    let head = decoder.pendingHead
+    return head.isEmpty ? "nothing" : "only the beginning of a frame, \(Bytes.shown(head)),"
   }
 
   /// As ``next(_:)``, where an end is a violation as well.
@@ -129,7 +137,7 @@ final class WorkerSession {
   func waitForEnd() throws -> Termination {
     let deadline = ContinuousClock.now + patience
     while true {
-      if let ending = child.reapIfEnded() {
+      if let ending = reapIfEnded() {
         drainErrors()
         return ending
       }
@@ -139,6 +147,11 @@ final class WorkerSession {
           got: "a process that runs \(Self.seconds(patience)) later")
       }
     }
+  }
+
+  private func reapIfEnded() -> Termination? {
+    if ending == nil { ending = child.reapIfEnded() }
+    return ending
   }
 
   static func seconds(_ time: Duration) -> String { "\(time.milliseconds / 1000) s" }
@@ -155,8 +168,10 @@ final class WorkerSession {
     }
     if outputIsOpen && breach == nil { watch(output, POLLIN) }
     if errorsAreOpen { watch(errors, POLLIN) }
-    if let input, written < outgoing.count { watch(input, POLLOUT) }
-    _ = poll(&entries, nfds_t(entries.count), Int32(clamping: Int(left) + 1))
+    if let input, written < outgoing.count, !isBytewise { watch(input, POLLOUT) }
+    // That a byte was read nobody tells.
+    let pause = isBytewise && written < outgoing.count ? 1 : Int(left) + 1
+    _ = poll(&entries, nfds_t(entries.count), Int32(clamping: pause))
     write()
     read()
     drainErrors()
@@ -165,7 +180,9 @@ final class WorkerSession {
 
   private func write() {
     guard let input, written < outgoing.count else { return }
-    let end = written + min(chunk, outgoing.count - written)
+    // Bytes that lie in the pipe would be read together.
+    if isBytewise && farm_unread_bytes(input.descriptor.number) > 0 { return }
+    let end = isBytewise ? written + 1 : outgoing.count
     let transfer = outgoing.withUnsafeBytes {
       try? input.descriptor.write(UnsafeRawBufferPointer(rebasing: $0[written..<end]))
     }
