@@ -12,9 +12,10 @@ struct ThumbsRun {
   let reporter: Reporter
 
   func execute() throws {
+    // Before the first directory is made: a signal that came in between would leave it behind.
+    let interrupts = Interrupts(status: reporter.status, inputs: "pictures")
     let directories = try OutputDirectories(plan, isDryRun: mode == .ask)
     defer { directories.removeIfEmpty() }
-    let interrupts = Interrupts(status: reporter.status, inputs: "pictures")
     var scanner = makeScanner(directories, interrupts)
     guard let first = scanner.next() else {
       if let signal = interrupts.received {

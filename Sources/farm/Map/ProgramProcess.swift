@@ -18,16 +18,17 @@ struct ProgramProcess: ~Copyable {
     let output = try Pipe().ends()
     let errors = try Pipe().ends()
     let source = try Self.source(of: input)
-    // The child's ends, closed here as soon as it has them: else the streams would have no end.
-    let theirs = [source.reader, output.writer, errors.writer].map(SharedDescriptor.init(owning:))
     let streams = try ProgramStreams(
       output: output.reader, errors: errors.reader, input: source.writer, bytes: input ?? [])
-    let child = try ChildProcess(
-      executable: path.bytes, arguments: words, environment: ChildProcess.inheritedEnvironment(),
-      descriptors: .init(
-        input: theirs[0].descriptor.number, output: theirs[1].descriptor.number,
-        error: theirs[2].descriptor.number),
-      leadsGroup: false)
+    // The child's ends, closed here as soon as it has them: else the streams would have no end.
+    let theirs = [source.reader, output.writer, errors.writer].map(SharedDescriptor.init(owning:))
+    let numbers = theirs.map(\.descriptor.number)
+    let child = try withExtendedLifetime(theirs) {
+      try ChildProcess(
+        executable: path.bytes, arguments: words, environment: ChildProcess.inheritedEnvironment(),
+        descriptors: .init(input: numbers[0], output: numbers[1], error: numbers[2]),
+        leadsGroup: false)
+    }
     // Both at once: an initialiser may not throw half way through its fields.
     self.streams = streams
     self.child = child
