@@ -108,7 +108,8 @@ struct ThumbsCommand: ParsableCommand {
     options.maxPixels = maxPixels.value
     let plan = try OutputPlan(paths: paths, output: output)
     let reporter = Reporter(
-      json: json, quiet: reporting.quiet, progress: reporting.progress, isDryRun: dryRun, isLenient: options.lenient)
+      json: json, quiet: reporting.quiet, progress: reporting.progress, isDryRun: dryRun,
+      isLenient: options.lenient)
     var pool = PoolConfiguration(workers: workers.count)
     pool.timeout = timeout.duration
     pool.memory = try memory.forPictures(workers: workers.count)

@@ -5,7 +5,8 @@ import Thumbnails
 /// `farm conform`: what keeps to the wire format passes, and each way to break it is named.
 @Suite struct ConformTests {
   private func conform(_ options: [String], _ command: [BytePath]) -> Finished {
-    Command(arguments: [farmPath, "conform"] + options.map { BytePath($0) } + ["--"] + command).run()
+    Command(arguments: [farmPath, "conform"] + options.map { BytePath($0) } + ["--"] + command)
+      .run()
   }
 
   private func failures(_ run: Finished) -> [Substring] {
@@ -26,7 +27,8 @@ import Thumbnails
 
   @Test func `the example in Python conforms`() {
     guard let python = Workers.python else { return }
-    let run = conform(["--timeout", "60"], [BytePath(python), Workers.directory.appending("square.py")])
+    let run = conform(
+      ["--timeout", "60"], [BytePath(python), Workers.directory.appending("square.py")])
     #expect(run.status == 0, "\(run)")
     #expect(run.errorText == "15 passed, 0 failed, 1 skipped\n", "\(run)")
   }
@@ -60,7 +62,10 @@ import Thumbnails
     ("dies-at-memory", "memory", "got its end: exited with status 1: a frame of kind 6"),
     ("dies-at-garbage", "garbage", "got its end: exited with status 1: UnicodeDecodeError"),
     ("first-name", "declare", "now that the number stands for another type"),
-    ("lingers", "end", "expected the end of its output after the end of its input, got nothing within"),
+    (
+      "lingers", "end",
+      "expected the end of its output after the end of its input, got nothing within"
+    ),
     ("exits-1", "end", "expected exit with status 0"),
     ("out-of-order", "order", "which came later"),
     ("last-only", "order", "which came later"),
@@ -77,7 +82,9 @@ import Thumbnails
 
   /// Those that fall silent take the whole time in each check, so it's short for them; what is answered at once
   /// elsewhere must not be taken for silence on a busy machine.
-  private static let silent: Set<String> = ["no-hello", "silent", "wrong-length", "lingers", "no-page"]
+  private static let silent: Set<String> = [
+    "no-hello", "silent", "wrong-length", "lingers", "no-page",
+  ]
 
   @Test(arguments: violations)
   func `a violation is found and named`(way: String, check: String, words: String) {
@@ -93,7 +100,8 @@ import Thumbnails
   @Test func `the worker that the violations are planted in conforms without them`() {
     guard let python = Workers.python else { return }
     let run = conform(
-      ["--timeout", "30"], [BytePath(python), Workers.directory.appending("violating.py"), "conforms"])
+      ["--timeout", "30"],
+      [BytePath(python), Workers.directory.appending("violating.py"), "conforms"])
     #expect(run.status == 0, "\(run)")
     #expect(failures(run).isEmpty)
   }
@@ -110,7 +118,8 @@ import Thumbnails
     guard let worker = Workers.squareInC else { return }
     let run = conform(["--job-type", "Cube"], [worker])
     #expect(run.status == 1, "\(run)")
-    #expect(failures(run).contains { $0.contains("expected a worker that serves 'Cube'") }, "\(run)")
+    #expect(
+      failures(run).contains { $0.contains("expected a worker that serves 'Cube'") }, "\(run)")
   }
 
   @Test func `--json has a record for each check`() throws {

@@ -36,7 +36,8 @@ import Thumbnails
 
   @Test func `--halt soon begins nothing more and lets the rest end`() {
     let script = "[ $1 = 1 ] && exit 1; sleep 1; echo $1"
-    let run = map("-j2", "--halt", "soon", "--", "sh", "-c", BytePath(script), "sh", input: "1\n2\n3\n4\n5\n")
+    let run = map(
+      "-j2", "--halt", "soon", "--", "sh", "-c", BytePath(script), "sh", input: "1\n2\n3\n4\n5\n")
     #expect(run.status == 1, "\(run)")
     #expect(run.outputText == "2\n", "\(run)")
   }
@@ -73,11 +74,11 @@ import Thumbnails
 
   @Test func `a later run does what is missing, changed, or failed if asked`() {
     let tree = Tree()
+    let script = BytePath("echo $1; [ $1 != b ] || [ -e \(tree["well"]) ]")
     func run(_ options: BytePath..., input: String) -> Finished {
-      FarmCommandTests.run(
-        [farmPath, "map", "--joblog", tree["log"]] + options + [
-          "--", "sh", "-c", "echo $1; [ $1 != b ] || [ -e \(tree["well"]) ]", "sh",
-        ], input: Array(input.utf8))
+      let arguments = [farmPath, "map", "--joblog", tree["log"]] + options
+      return FarmCommandTests.run(
+        arguments + ["--", "sh", "-c", script, "sh"], input: Array(input.utf8))
     }
     #expect(run(input: "a\nb\n").outputText == "a\nb\n")
     let refused = run(input: "a\nb\n")
@@ -138,13 +139,17 @@ import Thumbnails
     (["map", "-0", "--json", "--", "true"], "--null and --json"),
     (["map", "--resume", "--", "true"], "needs --joblog"),
     (["map", "--joblog", "/no/such/log", "--", "true"], "/no/such/log: No such file"),
-    (["map", "--job-type", "x", "--", "true"], "--job-type"), (["map", "--pipe", "--worker", "true"], "--pipe"),
+    (["map", "--job-type", "x", "--", "true"], "--job-type"),
+    (["map", "--pipe", "--worker", "true"], "--pipe"),
     (["map", "echo"], "'echo'"), (["map", "--retries", "-1", "--", "true"], "--retries"),
     (["map", "--halt", "later", "--", "true"], "--halt"), (["map", "-j0", "--", "true"], "-j"),
-    (["conform"], "Say what to check"), (["conform", "--", "no-such-program"], "there's no program"),
+    (["conform"], "Say what to check"),
+    (["conform", "--", "no-such-program"], "there's no program"),
     (["conform", "--input", "@/no/such", "--", "true"], "/no/such: No such file"),
-  ]) func `what can't be done is said before anything is begun`(arguments: [String], words: String) {
-    let run = FarmCommandTests.run([farmPath] + arguments.map { BytePath($0) }, input: Array("a\n".utf8))
+  ]) func `what can't be done is said before anything is begun`(arguments: [String], words: String)
+  {
+    let run = FarmCommandTests.run(
+      [farmPath] + arguments.map { BytePath($0) }, input: Array("a\n".utf8))
     #expect(run.status == 2, "\(run)")
     #expect(run.output.isEmpty, "\(run)")
     #expect(run.errorText.contains(words), "\(run)")

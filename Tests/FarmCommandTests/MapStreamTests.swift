@@ -25,7 +25,8 @@ import Thumbnails
     let tree = Tree()
     let feed = Feed()
     // The first waits for what the second makes.
-    let script = "if [ $1 = a ]; then until [ -e flag ]; do sleep 0.05; done; else : > flag; fi; echo $1"
+    let script =
+      "if [ $1 = a ]; then until [ -e flag ]; do sleep 0.05; done; else : > flag; fi; echo $1"
     let running = Command(
       arguments: [
         "env", "-C", tree.path, farmPath, "map", "-j2", "--", "sh", "-c", BytePath(script), "sh",
@@ -153,7 +154,8 @@ import Thumbnails
     let full = open("/dev/full", O_WRONLY | O_CLOEXEC)
     defer { close(full) }
     let script = BytePath(#"seq 1000 | "$0" map -- echo"#)
-    let run = Command(arguments: ["bash", "-o", "pipefail", "-c", script, farmPath], output: full).run()
+    let run = Command(arguments: ["bash", "-o", "pipefail", "-c", script, farmPath], output: full)
+      .run()
     #expect(run.status == 3, "\(run)")
     #expect(run.errorText.contains("farm: can't write to standard output: No space left"), "\(run)")
   }

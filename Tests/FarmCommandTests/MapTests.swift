@@ -60,7 +60,8 @@ import Thumbnails
 
   @Test func `records between zero bytes may hold anything else`() {
     let run = FarmCommandTests.run(
-      [farmPath, "map", "-0", "--", "printf", "<%s>"], input: Array("a\nb\0\0c".utf8) + [0xFF, 0xFE, 0])
+      [farmPath, "map", "-0", "--", "printf", "<%s>"],
+      input: Array("a\nb\0\0c".utf8) + [0xFF, 0xFE, 0])
     #expect(run.status == 0, "\(run)")
     #expect(run.output == Array("<a\nb><><c".utf8) + [0xFF, 0xFE] + Array(">".utf8))
   }
@@ -100,7 +101,8 @@ import Thumbnails
   @Test func `a time limit kills the program and all it has started`() {
     let mark = "31536\(getpid() % 1000)"
     let run = map(
-      "-j2", "--timeout", "1", "--", "sh", "-c", BytePath("[ $1 = b ] && sleep \(mark); echo $1"), "sh",
+      "-j2", "--timeout", "1", "--", "sh", "-c", BytePath("[ $1 = b ] && sleep \(mark); echo $1"),
+      "sh",
       input: "a\nb\nc\n")
     #expect(run.status == 1, "\(run)")
     #expect(run.outputText == "a\nc\n")

@@ -9,7 +9,9 @@ import Thumbnails
     var input: [UInt8] = []
     for number in 0..<20_000 {
       // Any byte but the separator, also what isn't UTF-8.
-      input += Array("\(number) ".utf8) + (0..<(number % 7)).map { UInt8(truncatingIfNeeded: number * 31 + $0 * 57) }
+      input +=
+        Array("\(number) ".utf8)
+        + (0..<(number % 7)).map { UInt8(truncatingIfNeeded: number * 31 + $0 * 57) }
         .filter { $0 != 10 } + [10]
     }
     let run = FarmCommandTests.run(
@@ -53,9 +55,15 @@ import Thumbnails
     #expect(run.status == 1, "\(run)")
     let lines = run.outputLines
     try #require(lines.count == 5, "\(run)")
-    #expect(lines[0].contains(#""index":0,"status":"done","input":{"a": [1, 2.5e3, null]},"output":{"a": [1, 2.5e3, null]},"attempts":1,"milliseconds":"#))
+    #expect(
+      lines[0].contains(
+        #""index":0,"status":"done","input":{"a": [1, 2.5e3, null]},"output":{"a": [1, 2.5e3, null]},"attempts":1,"milliseconds":"#
+      ))
     #expect(lines[1].contains(#""index":1,"status":"done","input":"\u00e9","output":"\u00e9","#))
-    #expect(lines[2].contains(#""status":"failed","error":{"kind":"badRecord","message":"not JSON: unexpected byte at 2"},"input":"{a}""#))
+    #expect(
+      lines[2].contains(
+        #""status":"failed","error":{"kind":"badRecord","message":"not JSON: unexpected byte at 2"},"input":"{a}""#
+      ))
     #expect(lines[3].contains(#""index":3,"status":"done","input": 7 ,"output": 7 ,"#))
     #expect(lines[4].hasPrefix(#"{"schemaVersion":1,"type":"summary""#))
     #expect(lines[4].contains(#""done":3,"failed":1,"skipped":0,"cancelled":0,"#))
@@ -64,7 +72,8 @@ import Thumbnails
 
   @Test func `a worker that doesn't answer in JSON fails in --json`() {
     guard let worker = Workers.python("square.py") else { return }
-    let run = map("--json", "--worker", BytePath(worker), "--job-type", "Square", input: "12345678\n")
+    let run = map(
+      "--json", "--worker", BytePath(worker), "--job-type", "Square", input: "12345678\n")
     #expect(run.status == 1, "\(run)")
     #expect(run.outputText.contains(#""kind":"undecodableOutput""#), "\(run)")
     #expect(run.errorText.contains("not JSON"), "\(run)")
@@ -75,12 +84,14 @@ import Thumbnails
     let run = map("--json", "--", "sh", "-c", BytePath(script), "sh", input: "\"q\"\n")
     #expect(run.status == 1)
     let line = try #require(run.outputLines.first)
-    #expect(line.contains(#""outputBase64":"b3V0IP8=","stderr":"\"q\"\n","exitStatus":4"#), "\(run)")
+    #expect(
+      line.contains(#""outputBase64":"b3V0IP8=","stderr":"\"q\"\n","exitStatus":4"#), "\(run)")
     #expect(run.errorText.hasPrefix("record 1 (\"q\"): exited with status 4\n"), "\(run)")
   }
 
   @Test(arguments: [
-    (#"PYTHON 'FILE'"#, false), (#"PYTHON "FILE""#, false), (#"exec PYTHON FILE 2>&1 2>/dev/null"#, true),
+    (#"PYTHON 'FILE'"#, false), (#"PYTHON "FILE""#, false),
+    (#"exec PYTHON FILE 2>&1 2>/dev/null"#, true),
     (#"X=FILE; exec PYTHON $X"#, true), ("  PYTHON\tFILE ", false),
   ]) func `a command is taken as a shell takes it`(command: String, needsShell: Bool) throws {
     guard let python = Workers.python else { return }
@@ -96,7 +107,8 @@ import Thumbnails
     // It dies of what isn't UTF-8, in each attempt.
     let run = FarmCommandTests.run(
       [
-        farmPath, "map", "-j2", "--worker", BytePath(worker + " dies-at-garbage"), "--job-type", "echo",
+        farmPath, "map", "-j2", "--worker", BytePath(worker + " dies-at-garbage"), "--job-type",
+        "echo",
       ], input: Array("a\n".utf8) + [0xFF, 10] + Array("c\n".utf8))
     #expect(run.status == 1, "\(run)")
     #expect(run.outputText == "a\nc\n", "\(run)")

@@ -16,14 +16,16 @@ extension Check {
     conversation.ask(subject.input(3), type: 7)
     let again = try conversation.answer()
     if case .output = served, case .failure = again {
-      throw Violation(expected: "an output, now that the number stands for another type", got: again.description)
+      throw Violation(
+        expected: "an output, now that the number stands for another type", got: again.description)
     }
     try conversation.finish()
   }
 
   private static func expectUnknown(_ answer: Conversation.Answer) throws {
     guard case .failure(let message) = answer, message.reason == .unknownJobType else {
-      throw Violation(expected: "a failure of reason 4 (the type is unknown)", got: answer.description)
+      throw Violation(
+        expected: "a failure of reason 4 (the type is unknown)", got: answer.description)
     }
   }
 
@@ -39,7 +41,8 @@ extension Check {
     let conversation = try Conversation(subject)
     conversation.declare(subject.type, as: 0)
     let inputs: [[UInt8]] = [
-      [], [0], [0xFF], Subject.pattern(7), Subject.pattern(1000), Array(repeating: 0xFF, count: 4096),
+      [], [0], [0xFF], Subject.pattern(7), Subject.pattern(1000),
+      Array(repeating: 0xFF, count: 4096),
       Array("{\"\u{0}".utf8),
     ]
     for input in inputs {

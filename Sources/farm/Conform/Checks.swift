@@ -16,21 +16,27 @@ struct Check: Sendable {
     Check(name: "echo", rule: "gives back what it got, at all sizes", body: echo),
     Check(name: "limit", rule: "keeps to the payload that the pool's hello allows", body: limit),
     Check(name: "declare", rule: "heeds the latest declaration of a type's number", body: declare),
-    Check(name: "unknown-type", rule: "answers a job of an unknown type with reason 4", body: unknown),
-    Check(name: "garbage", rule: "answers an input that makes no sense with a failure", body: garbage),
+    Check(
+      name: "unknown-type", rule: "answers a job of an unknown type with reason 4", body: unknown),
+    Check(
+      name: "garbage", rule: "answers an input that makes no sense with a failure", body: garbage),
     Check(name: "goes-on", rule: "keeps serving after a failure", body: goesOn),
     Check(name: "memory", rule: "obeys or ignores kind 6", body: memory),
     Check(name: "page", rule: "notes the running job's id on the progress page", body: page),
     Check(name: "hello-tail", rule: "ignores what follows the known fields of a hello", body: tail),
     Check(name: "end", rule: "exits with status 0 at the end of its input", body: end),
     Check(name: "end-after-jobs", rule: "answers what came before the end", body: endAfterJobs),
-    Check(name: "end-in-frame", rule: "ends at once when its input ends within a frame", body: endInFrame),
+    Check(
+      name: "end-in-frame", rule: "ends at once when its input ends within a frame",
+      body: endInFrame),
   ]
 
   /// Jobs of one `write`.
   private static let many = 200
 
-  private static func start(_ subject: Subject, frameLimit: Int = Frame.defaultLimit) throws -> Conversation {
+  private static func start(_ subject: Subject, frameLimit: Int = Frame.defaultLimit) throws
+    -> Conversation
+  {
     let conversation = try Conversation(subject, frameLimit: frameLimit)
     conversation.declare(subject.type, as: 0)
     return conversation

@@ -16,7 +16,8 @@ enum HelloCheck {
   static func check(_ message: WorkerSession.Message) throws(Violation) -> Hello {
     let frame = message.frame
     guard frame.kind == .hello else {
-      throw Violation(expected: "a hello (kind 1) first", got: "a frame of kind \(frame.kind.rawValue)")
+      throw Violation(
+        expected: "a hello (kind 1) first", got: "a frame of kind \(frame.kind.rawValue)")
     }
     guard frame.type == 0, frame.id == 0 else {
       throw Violation(

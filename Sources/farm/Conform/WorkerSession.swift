@@ -241,6 +241,7 @@ enum Bytes {
       (byte < 16 ? "0" : "") + String(byte, radix: 16)
     }.joined(separator: " ")
     let isText = !bytes.isEmpty && bytes.allSatisfy { (0x20..<0x7F).contains($0) || $0 == 0x0A }
-    return isText ? "\(digits) (\"\(Console.escaped(String(decoding: bytes, as: UTF8.self)))\")" : digits
+    return isText
+      ? "\(digits) (\"\(Console.escaped(String(decoding: bytes, as: UTF8.self)))\")" : digits
   }
 }

@@ -89,7 +89,9 @@ extension JobLog {
       {
         lines += 1
         let isRight = lines == 1 ? line.elementsEqual(header.utf8.dropLast()) : earlier.add(line)
-        guard isRight else { throw UsageError(description: "\(path): line \(lines) isn't a job log's") }
+        guard isRight else {
+          throw UsageError(description: "\(path): line \(lines) isn't a job log's")
+        }
       }
       size += end + 1
       rest.removeFirst(end + 1)

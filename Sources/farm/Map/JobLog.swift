@@ -107,10 +107,12 @@ final class JobLog: Sendable {
   }
 
   private func sync() {
-    guard state.withLock({ state in
-      defer { state.isDirty = false }
-      return state.isDirty
-    }) else { return }
+    guard
+      state.withLock({ state in
+        defer { state.isDirty = false }
+        return state.isDirty
+      })
+    else { return }
     let code = fsync(file.descriptor.number) == 0 ? 0 : errno
     // What can't be synced, as a pipe, is nothing to be synced.
     guard code != 0, code != EINVAL, code != EROFS else { return }

@@ -22,7 +22,8 @@ struct RecordOptions: ParsableArguments {
   var unordered = false
 
   @Flag(
-    help: "Give the program the record on its standard input, with its newline, not as an argument.")
+    help: "Give the program the record on its standard input, with its newline, not as an argument."
+  )
   var pipe = false
 
   var format: RecordFormat { json ? .json : null ? .nullSeparated : .lines }

@@ -19,7 +19,9 @@ struct MapRun {
   func execute() throws {
     let skipping = Skipping()
     let log = try openLog(skipping)
-    if options.dryRun { return try DryRun(work: work, source: source, skipping: skipping).execute() }
+    if options.dryRun {
+      return try DryRun(work: work, source: source, skipping: skipping).execute()
+    }
     let interrupts = Interrupts(status: reporter.status, inputs: "records")
     let flow = RecordFlow(
       .init(

@@ -15,14 +15,15 @@ struct ProgramProcess: ~Copyable {
   init(path: BytePath, words: [[UInt8]], input: [UInt8]?) throws {
     // A program that doesn't read its input is no reason to die.
     ignoreSignal(SIGPIPE)
-    let output = try Pipe().ends()
-    let errors = try Pipe().ends()
+    let outputPipe = try Pipe()
+    let errorPipe = try Pipe()
     let source = try Self.source(of: input)
+    let (output, errors) = (outputPipe.ends(), errorPipe.ends())
     let streams = try ProgramStreams(
       output: output.reader, errors: errors.reader, input: source.writer, bytes: input ?? [])
     // The child's ends, closed here as soon as it has them: else the streams would have no end.
     let theirs = [source.reader, output.writer, errors.writer].map(SharedDescriptor.init(owning:))
-    let numbers = theirs.map(\.descriptor.number)
+    let numbers = theirs.map { $0.descriptor.number }
     let child = try withExtendedLifetime(theirs) {
       try ChildProcess(
         executable: path.bytes, arguments: words, environment: ChildProcess.inheritedEnvironment(),

@@ -58,7 +58,9 @@ struct WorkerRecord: RecordJob {
 
   func run() throws -> [UInt8] { throw RunElsewhere() }
   init(decoding reader: inout ByteReader) throws { throw RunElsewhere() }
-  static func encode(_ output: [UInt8], into writer: inout ByteWriter) throws { throw RunElsewhere() }
+  static func encode(_ output: [UInt8], into writer: inout ByteWriter) throws {
+    throw RunElsewhere()
+  }
 }
 
 /// A record that can't be given to anybody; it takes its turn as a failure.

@@ -53,12 +53,15 @@ enum Processes {
 }
 
 extension Processes {
-  static func isNamed(_ name: String, _ pid: pid_t) -> Bool { text("/proc/\(pid)/comm") == name + "\n" }
+  static func isNamed(_ name: String, _ pid: pid_t) -> Bool {
+    text("/proc/\(pid)/comm") == name + "\n"
+  }
 
   /// Those that live and have this word among their arguments.
   static func withArgument(_ word: String) -> [pid_t] {
     all().filter { pid in
-      isAlive(pid) && (text("/proc/\(pid)/cmdline")?.split(separator: "\0").contains { $0 == word } ?? false)
+      isAlive(pid)
+        && (text("/proc/\(pid)/cmdline")?.split(separator: "\0").contains { $0 == word } ?? false)
     }
   }
 }
