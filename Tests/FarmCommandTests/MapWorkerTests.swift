@@ -71,9 +71,15 @@ import Thumbnails
   }
 
   @Test func `a worker that doesn't answer in JSON fails in --json`() {
-    guard let worker = Workers.python("square.py") else { return }
+    guard let python = Workers.python else { return }
+    let tree = Tree()
+    let example = String(
+      decoding: contents(of: Workers.directory.appending("square.py")), as: UTF8.self)
+    let bent = example.replacing(
+      #""echo": bytes"#, with: #""echo": lambda payload: b"<" + payload"#)
+    let worker = tree.write("bent.py", Array(bent.utf8))
     let run = map(
-      "--json", "--worker", BytePath(worker), "--job-type", "Square", input: "12345678\n")
+      "--json", "--worker", BytePath("\(python) \(worker)"), "--job-type", "echo", input: "12\n")
     #expect(run.status == 1, "\(run)")
     #expect(run.outputText.contains(#""kind":"undecodableOutput""#), "\(run)")
     #expect(run.errorText.contains("not JSON"), "\(run)")

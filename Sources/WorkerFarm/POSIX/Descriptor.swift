@@ -86,14 +86,24 @@ extension Descriptor {
     }
   }
 
-  /// Writes everything, however long it takes; for descriptors that block.
-  func writeAll(_ bytes: [UInt8]) throws(SystemError) {
-    var done = 0
-    while done < bytes.count {
-      done += try retryingInterrupts("write") {
-        bytes.withUnsafeBytes { all in
-          Glibc.write(number, all.baseAddress?.advanced(by: done), all.count - done)
-        }
+  /// Writes everything, however long it takes, one part behind the other; for descriptors that block.
+  func writeAll(
+    _ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer? = nil
+  ) throws(SystemError) {
+    var parts = [first, second].compactMap { part in
+      part.map {
+        iovec(iov_base: UnsafeMutableRawPointer(mutating: $0.baseAddress), iov_len: $0.count)
+      }
+    }
+    while !parts.isEmpty {
+      var count = try retryingInterrupts("writev") { writev(number, parts, Int32(parts.count)) }
+      while let part = parts.first, count >= part.iov_len {
+        count -= part.iov_len
+        parts.removeFirst()
+      }
+      if !parts.isEmpty {
+        parts[0].iov_base += count
+        parts[0].iov_len -= count
       }
     }
   }

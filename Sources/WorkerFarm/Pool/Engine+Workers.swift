@@ -103,26 +103,25 @@ extension Engine {
     // A program that repeats what it hears, as `cat` does, isn't a worker.
     guard !hello.isFromCoordinator else { throw .notAHello }
     link.hello = hello
-    scheduler.workerReady(id, now: MonotonicClock.now())
+    scheduler.workerReady(id, pid: link.child.pid, now: MonotonicClock.now())
   }
 
   private func settle(_ batch: ReplyBatch, _ link: WorkerLink, _ id: WorkerID) throws(WireError) {
-    guard !batch.replies.isEmpty else { return }
+    guard batch.count > 0 else { return }
     let now = MonotonicClock.now()
     let elapsed = now &- scheduler.workers[id].since
-    let chunk = ByteChunk(batch.bytes)
-    for reply in batch.replies {
-      let job = JobID(rawValue: reply.id)
-      let payload = Payload(chunk: chunk, range: reply.range)
-      let result = try reply.result(payload)
-      if case .failure(.memoryLimit(let needed, _)) = result {
-        try scheduler.demanded(id, job: job, memory: needed)
-        continue
+    let chunk = batch.sealed()
+    let run = Scheduler.Run(endedAt: now, time: elapsed / UInt64(batch.count))
+    for reply in batch.runs {
+      switch reply.result {
+      case .outputs(let range):
+        let records = Records(chunk: chunk, range: range)
+        try scheduler.replied(id, first: reply.first, .outputs(records), run)
+      case .failure(.memoryLimit(let needed, _)):
+        try scheduler.demanded(id, job: reply.first, memory: needed, run)
+      case .failure(let failure):
+        try scheduler.replied(id, first: reply.first, .failure(failure), run)
       }
-      try scheduler.replied(id, job: job, size: result.size)
-      records[job.slot]?.runTime = elapsed / UInt64(batch.replies.count)
-      records[job.slot]?.workerPID = link.child.pid
-      records[job.slot]?.finish(result, at: now)
     }
     scheduler.settled(id, now: now)
   }
@@ -136,35 +135,33 @@ extension Engine {
     link.drainError()
     guard let termination = link.child.reapIfEnded() else { return }
     let running = jobRunning(at: id, link)
-    latestDeath = Death(
-      termination: termination, lastWords: link.lastWords.text, violation: link.violation)
-    latestProblem = latestDeath.description
+    let lastWords = link.lastWords.text
+    let cause = link.violation.map { "sent \($0)" } ?? "\(termination)"
+    latestProblem = lastWords.isEmpty ? cause : "\(cause): \(lastWords)"
     if link.hello == nil && link.violation == nil {
       let isLate = scheduler.workers[id].killReason == .slow
       latestProblem = isLate ? "didn't say hello in time" : "never said hello, and \(latestProblem)"
     }
-    if let running {
-      records[running.slot]?.workerPID = link.child.pid
-      records[running.slot]?.runTime = MonotonicClock.now() - scheduler.workers[id].since
-    }
     report(link, id)
     links[id] = nil
-    scheduler.workerEnded(id, running: running)
-    // At once, while the latest death is this one.
+    let death =
+      link.violation.map { JobFailure.protocolViolation($0) }
+      ?? .crashed(termination, lastWords: lastWords)
+    scheduler.workerEnded(id, running: running, death: death, now: MonotonicClock.now())
     perform()
   }
 
   /// Whatever its page says, a worker can accuse only a job that it holds.
   private func jobRunning(at id: WorkerID, _ link: WorkerLink) -> JobID? {
     let held = scheduler.workers[id].inFlight
-    guard link.keepsPage else { return held.first }
-    return link.jobOnPage.flatMap { held.contains($0) ? $0 : nil }
+    guard link.keepsPage else { return held.first?.firstID }
+    return link.jobOnPage.flatMap { job in held.contains { $0.contains(job) } ? job : nil }
   }
 
   private func report(_ link: WorkerLink, _ id: WorkerID) {
     guard scheduler.workers[id].phase != .retiring, !scheduler.isClosing else { return }
     logger?.warning(
       "worker \(link.child.pid) \(latestProblem)",
-      metadata: ["inFlight": "\(scheduler.workers[id].inFlight.count)"])
+      metadata: ["inFlight": "\(scheduler.workers[id].inFlightJobs)"])
   }
 }

@@ -23,60 +23,25 @@ final class Engine {
 
   var scheduler: Scheduler
   var links: [WorkerLink?]
-  /// What lies behind a job id, by slot.
-  var records: [Record?] = []
   var streams: [StreamID: OpenStream] = [:]
   /// Why the pool gave up.
   var error: PoolError?
-  /// The latest death, for whoever fails because of it.
-  var latestDeath = Death(termination: .unknown, lastWords: "")
   /// The latest death or failure to start, in words.
   var latestProblem = ""
   var actions: [Scheduler.Action] = []
 
-  struct Record {
-    var stream: StreamID
-    var index: Int
-    var input: Payload?
-    var acceptedAt: Nanoseconds
-    var result: RawOutcome.Result?
-    var finishedAt: Nanoseconds = 0
-    /// At most the time from acceptance to the finish.
-    var runTime: Nanoseconds = 0
-    var workerPID: Int32?
-
-    mutating func finish(_ result: RawOutcome.Result, at now: Nanoseconds) {
-      self.result = result
-      finishedAt = now
-      runTime = min(runTime, now - acceptedAt)
-      input = nil
-    }
-  }
-
   struct OpenStream {
     let channel: StreamChannel
-    var nextIndex = 0
     /// Delivered, not yet handed to the channel.
-    var outcomes: [RawOutcome] = []
+    var outcomes: [FinishedBatch] = []
     var isFinished = false
     /// Whether the consumer should hear of room or outcomes.
     var isTouched = true
   }
 
-  struct Death {
-    var termination: Termination
-    var lastWords: String
-    var violation: WireError?
-
-    var description: String {
-      let cause = violation.map { "sent \($0)" } ?? "\(termination)"
-      return lastWords.isEmpty ? cause : "\(cause): \(lastWords)"
-    }
-  }
-
   init(configuration: PoolConfiguration, mailbox: Mailbox) {
     command = configuration.command
-    frameLimit = min(configuration.frameLimit, Frame.largestLimit)
+    frameLimit = configuration.usableFrameLimit
     logger = configuration.logger
     self.mailbox = mailbox
     scheduler = Scheduler(policy: configuration.policy)
@@ -88,7 +53,7 @@ final class Engine {
     while true {
       collectLetters()
       let now = MonotonicClock.now()
-      scheduler.tick(now: now)
+      scheduler.tick(now: now) { [links] id in links[id]?.jobOnPage }
       scheduler.dispatch(now: now)
       perform()
       flushLinks()
@@ -139,32 +104,11 @@ final class Engine {
 
   private func accept(_ input: StreamChannel.Input, into id: StreamID, now: Nanoseconds) {
     // After a stop the consumer itself gives those inputs their outcome.
-    guard var stream = streams[id], scheduler.takesInputs(of: id) else { return }
-    var record = Record(stream: id, index: stream.nextIndex, acceptedAt: now)
-    stream.nextIndex += 1
-    streams[id] = stream
+    guard scheduler.takesInputs(of: id) else { return }
     switch input {
-    case .encoded(let payload) where payload.count <= frameLimit:
-      record.input = payload
-      store(record, for: scheduler.submit(size: payload.count, to: id))
-    case .encoded(let payload):
-      let reason = "\(payload.count) bytes, over the limit of \(frameLimit)"
-      resolve(&record, .unencodableInput(reason))
-    case .unencodable(let reason):
-      resolve(&record, .unencodableInput(reason))
+    case .encoded(let records): scheduler.submit(records, to: id, now: now)
+    case .unencodable(let reason): scheduler.submit(failed: .unencodableInput(reason), to: id)
     }
-  }
-
-  private func resolve(_ record: inout Record, _ failure: JobFailure) {
-    record.finish(.failure(failure), at: record.acceptedAt)
-    let id = scheduler.submit(size: 0, to: record.stream, isResolved: true)
-    // Its delivery is only an action yet, and its slot its own until then: the record is in time.
-    store(record, for: id)
-  }
-
-  private func store(_ record: Record, for id: JobID) {
-    while records.count <= id.slot { records.append(nil) }
-    records[id.slot] = record
   }
 
   // MARK: Outcomes

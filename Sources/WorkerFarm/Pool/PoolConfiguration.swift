@@ -8,9 +8,11 @@ public struct PoolConfiguration: Sendable {
   /// What the workers run.
   public var command: WorkerCommand
 
-  /// How often a job may be begun when its workers die, from 1 to 65,535. The default of 2 is one retry,
-  /// alone on a fresh worker.
-  public var attempts = 2
+  /// Which failed jobs are tried again, how often, and when.
+  public var retry = RetryPolicy.afterCrashes
+
+  /// When workers that are well are replaced by fresh ones.
+  public var recycling = Recycling()
 
   /// How long one job may run before its worker is killed; nil for as long as it likes. Counted from
   /// the moment the job can have begun, by the monotonic clock.
@@ -48,13 +50,15 @@ public struct PoolConfiguration: Sendable {
 
   var policy: Scheduler.Policy {
     // All workers may be busy with jobs that kill; the pool is well until such a job has failed by name.
-    let attempts = max(1, min(attempts, Int(UInt16.max)))
-    return Scheduler.Policy(
+    Scheduler.Policy(
       workers: workers,
-      deathsAllowed: attempts,
-      restartBudget: restartBudget ?? max(8, (attempts + 1) * workers),
+      retry: retry,
+      restartBudget: restartBudget ?? max(8, (retry.attempts + 1) * workers),
       startTimeout: startTimeout.clampedNanoseconds,
       window: Window(jobs: window ?? 1024, bytes: windowBytes),
-      memory: memory, windowAdapts: window == nil)
+      memory: memory, windowAdapts: window == nil, recycling: recycling)
   }
+
+  /// What the length field can say is the limit of limits.
+  var usableFrameLimit: Int { min(frameLimit, Frame.largestLimit) }
 }

@@ -7,11 +7,20 @@ import Synchronization
 ///  exchange(inputs, consumed) ──► [ shared ] ──► collect()
 ///  wait() ◄────────────────────── [ state  ] ◄── post(outcomes, room)
 /// ```
+@usableFromInline
 final class StreamChannel: Sendable {
+  @usableFromInline
   enum Input: Sendable {
-    case encoded(Payload)
+    case encoded(Records)
     /// It never got so far; it takes its turn as a failure.
     case unencodable(String)
+
+    var count: Int {
+      switch self {
+      case .encoded(let records): records.count
+      case .unencodable: 1
+      }
+    }
   }
 
   enum Request: Sendable {
@@ -32,7 +41,7 @@ final class StreamChannel: Sendable {
 
   /// What the engine tells the consumer.
   struct Delivery: Sendable {
-    var outcomes: [RawOutcome] = []
+    var outcomes: [FinishedBatch] = []
     /// How many inputs may be submitted before the next exchange; 0 also if there's no room in bytes.
     var room = 0
     /// How many bytes these inputs may have, but for the last one, which may have any.
@@ -53,6 +62,8 @@ final class StreamChannel: Sendable {
     var isInterrupted = false
     /// Bytes of inputs that the engine hasn't seen.
     var unseenBytes = 0
+    /// As many inputs.
+    var unseenJobs = 0
 
     var hasSomething: Bool {
       !delivery.outcomes.isEmpty || delivery.isFinished || isInterrupted
@@ -89,13 +100,15 @@ final class StreamChannel: Sendable {
     consumedJobs: Int = 0, consumedBytes: Int = 0
   ) -> Delivery {
     let isNews = !inputs.isEmpty || inputEnded || consumedJobs > 0
+    let inputCount = inputs.reduce(0) { $0 + $1.count }
     let (delivery, announce) = shared.withLock { shared -> (Delivery, Bool) in
       shared.news.inputs.append(contentsOf: inputs)
       shared.news.inputEnded = shared.news.inputEnded || inputEnded
       shared.news.consumedJobs += consumedJobs
       shared.news.consumedBytes += consumedBytes
       shared.unseenBytes += inputBytes
-      shared.delivery.take(inputs: inputs.count, bytes: inputBytes)
+      shared.unseenJobs += inputCount
+      shared.delivery.take(inputs: inputCount, bytes: inputBytes)
       let delivery = shared.delivery
       shared.delivery.outcomes = []
       return (delivery, isNews && Self.markAnnounced(&shared))
@@ -122,6 +135,16 @@ final class StreamChannel: Sendable {
       return shared.waiter
     }
     waiter?.wake()
+  }
+
+  /// As ``wait(forRoom:)``, and abandons the call when the task is cancelled.
+  @usableFromInline
+  func waitInterruptibly(forRoom: Bool) async {
+    await withTaskCancellationHandler {
+      await wait(forRoom: forRoom)
+    } onCancel: {
+      interrupt()
+    }
   }
 
   /// Returns when there's an outcome, the end, or (if `forRoom`) room for an input.
@@ -163,6 +186,7 @@ final class StreamChannel: Sendable {
       let news = shared.news
       shared.news = News()
       shared.unseenBytes = 0
+      shared.unseenJobs = 0
       return news
     }
   }
@@ -172,17 +196,17 @@ final class StreamChannel: Sendable {
   /// - Parameters:
   ///   - room: counts every input collected, but not what was handed over since.
   ///   - byteRoom: as `room`, in bytes.
-  func post(_ outcomes: [RawOutcome], room: Int, byteRoom: Int) {
+  func post(_ outcomes: [FinishedBatch], room: Int, byteRoom: Int) {
     post { shared in
       shared.delivery.outcomes.append(contentsOf: outcomes)
       shared.delivery.room = room
       shared.delivery.byteRoom = byteRoom
-      shared.delivery.take(inputs: shared.news.inputs.count, bytes: shared.unseenBytes)
+      shared.delivery.take(inputs: shared.unseenJobs, bytes: shared.unseenBytes)
     }
   }
 
   /// Hands over the last outcomes. Nothing changes if that was done already.
-  func postEnd(_ outcomes: [RawOutcome] = [], error: PoolError?) {
+  func postEnd(_ outcomes: [FinishedBatch] = [], error: PoolError?) {
     post { shared in
       guard !shared.delivery.isFinished else { return }
       shared.delivery.outcomes.append(contentsOf: outcomes)

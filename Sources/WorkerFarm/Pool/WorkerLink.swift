@@ -76,6 +76,11 @@ final class WorkerLink {
 
   var keepsPage: Bool { hello?.keepsProgressPage ?? false }
 
+  private func takesSeveralJobs(_ batch: JobBatch) -> Bool {
+    guard let hello, hello.takesSeveralJobs else { return false }
+    return batch.size + Records.lengthSize * batch.count <= hello.frameLimit
+  }
+
   /// Makes the kernel refuse the worker more than all jobs together may have. The kernel counts what may be
   /// written and is the worker's own, used or not; so there's room for the program itself beside it.
   func enforceMemory(_ bytes: Int) {
@@ -91,8 +96,8 @@ final class WorkerLink {
     outgoing.writeFrame(.memory, id: job?.rawValue ?? 0) { $0.write(UInt64(bytes)) }
   }
 
-  /// Appends a job, and first the name of its type if the worker hasn't heard it.
-  func enqueue(_ id: JobID, type: String, payload: Payload) {
+  /// Appends jobs, and first the name of their type if the worker hasn't heard it.
+  func enqueue(_ batch: JobBatch, type: String) {
     let number: UInt16
     if let known = declared[type] {
       number = known
@@ -101,8 +106,17 @@ final class WorkerLink {
       declared[type] = number
       outgoing.writeFrame(.declare, type: number) { $0.write(raw: type) }
     }
-    outgoing.writeFrame(.job, type: number, id: id.rawValue) { writer in
-      payload.withBytes { writer.write(raw: $0) }
+    if batch.count > 1 && takesSeveralJobs(batch) {
+      outgoing.writeFrame(.jobs, type: number, id: batch.firstID.rawValue) { writer in
+        batch.inputs.withWireBytes { writer.write(raw: $0) }
+      }
+      return
+    }
+    for index in 0..<batch.count {
+      let id = batch.firstID.advanced(by: index)
+      outgoing.writeFrame(.job, type: number, id: id.rawValue) { writer in
+        batch.inputs.withRecord(index) { writer.write(raw: $0) }
+      }
     }
   }
 
@@ -118,7 +132,7 @@ final class WorkerLink {
       case .closed: return false
       }
     }
-    outgoing.bytes.removeAll(keepingCapacity: outgoing.bytes.capacity <= Self.keptCapacity)
+    outgoing.storage.removeAll(keepingCapacity: outgoing.bytes.capacity <= Self.keptCapacity)
     written = 0
     return true
   }
@@ -127,7 +141,7 @@ final class WorkerLink {
   /// to go before the end. When it's the larger part, what is moved is less than what was written.
   private func dropWritten() {
     guard written > outgoing.bytes.count / 2 else { return }
-    outgoing.bytes.removeFirst(written)
+    outgoing.storage.removeFirst(written)
     written = 0
   }
 
@@ -165,6 +179,6 @@ final class WorkerLink {
 
 extension ByteWriter {
   mutating func write(raw text: String) {
-    bytes.append(contentsOf: text.utf8)
+    storage.append(contentsOf: text.utf8)
   }
 }

@@ -61,9 +61,9 @@ public final class WorkerPool: Sendable {
     parker.park()
   }
 
-  func makeChannel(jobName: String, isOrdered: Bool) -> StreamChannel {
+  func makeChannel<J: Job>(_: J.Type, isOrdered: Bool) -> StreamChannel {
     StreamChannel(
-      jobName: jobName, isOrdered: isOrdered,
+      jobName: J.jobName, isOrdered: isOrdered,
       timeout: configuration.timeout.map(\.clampedNanoseconds),
       window: configuration.policy.window, mailbox: mailbox)
   }

@@ -25,6 +25,12 @@ package struct Frame: Hashable, Sendable {
     /// To the worker: jobs from now on may use as many bytes of memory as the payload says (u64), or, with a
     /// job's id, only that job may, which comes next. See ``JobMemory``.
     case memory = 6
+    /// To a worker that takes them: jobs of `type` with consecutive ids from the header's on, each with its length
+    /// (u32) before it.
+    case jobs = 7
+    /// To the coordinator: results of consecutive jobs that came in frames of kind 7, each with its length before
+    /// it. In the length the highest bit says that the job failed and a ``FailureMessage`` follows.
+    case results = 8
   }
 
   package var kind: Kind
@@ -41,6 +47,9 @@ package struct Frame: Hashable, Sendable {
   /// The largest payload unless configured otherwise. Large enough for an uncompressed 64-megapixel
   /// grey picture; small enough that a few workers who promise as much and send it do no harm.
   package static let defaultLimit = 64 << 20
+  /// In a result's length: the job failed.
+  package static let failureFlag: UInt32 = 1 << 31
+
   /// What the length field can say.
   static let largestLimit = Int(UInt32.max) - (headerSize - lengthSize)
 }
@@ -60,12 +69,22 @@ extension ByteWriter {
     do {
       try body(&self)
     } catch {
-      bytes.removeLast(bytes.count - start)
+      storage.removeLast(bytes.count - start)
       throw error
     }
-    let length = UInt32(clamping: bytes.count - start - Frame.lengthSize)
-    bytes.withUnsafeMutableBytes {
-      $0.storeBytes(of: length.littleEndian, toByteOffset: start, as: UInt32.self)
-    }
+    store(UInt32(clamping: bytes.count - start - Frame.lengthSize), at: start)
+  }
+}
+
+extension Frame {
+  /// Writes a header of ``headerSize`` bytes.
+  static func writeHeader(
+    _ kind: Kind, type: UInt16 = 0, id: UInt64, payloadSize: Int, to target: UnsafeMutableRawPointer
+  ) {
+    let length = UInt32(clamping: payloadSize + headerSize - lengthSize)
+    target.storeBytes(of: length.littleEndian, as: UInt32.self)
+    let word = UInt32(kind.rawValue) | UInt32(type) << 16
+    target.storeBytes(of: word.littleEndian, toByteOffset: lengthSize, as: UInt32.self)
+    target.storeBytes(of: id.littleEndian, toByteOffset: 8, as: UInt64.self)
   }
 }

@@ -9,6 +9,8 @@ package struct Hello: Hashable, Sendable {
   /// several jobs with one write.
   package var keepsProgressPage = false
   package var isFromCoordinator = false
+  /// From a worker: it takes several jobs in one frame.
+  package var takesSeveralJobs = false
   package var pid: Int32
   /// The largest payload that the sender of this hello accepts, in bytes.
   package var frameLimit: UInt32
@@ -33,6 +35,7 @@ package struct Hello: Hashable, Sendable {
       let flags = try reader.read(UInt16.self)
       keepsProgressPage = flags & Self.keepsProgressPageFlag != 0
       isFromCoordinator = flags & Self.isFromCoordinatorFlag != 0
+      takesSeveralJobs = flags & Self.takesSeveralJobsFlag != 0
       pid = try reader.read()
       frameLimit = try reader.read()
     } catch let error as WireError {
@@ -44,18 +47,22 @@ package struct Hello: Hashable, Sendable {
 
   private static let keepsProgressPageFlag: UInt16 = 1
   private static let isFromCoordinatorFlag: UInt16 = 2
+  private static let takesSeveralJobsFlag: UInt16 = 4
 
   private var flags: UInt16 {
     (keepsProgressPage ? Self.keepsProgressPageFlag : 0)
       | (isFromCoordinator ? Self.isFromCoordinatorFlag : 0)
+      | (takesSeveralJobs ? Self.takesSeveralJobsFlag : 0)
   }
 
   package init(
-    pid: Int32, frameLimit: Int, keepsProgressPage: Bool = false, isFromCoordinator: Bool = false
+    pid: Int32, frameLimit: Int, keepsProgressPage: Bool = false, isFromCoordinator: Bool = false,
+    takesSeveralJobs: Bool = false
   ) {
     self.pid = pid
     self.keepsProgressPage = keepsProgressPage
     self.isFromCoordinator = isFromCoordinator
+    self.takesSeveralJobs = takesSeveralJobs
     self.frameLimit = UInt32(clamping: frameLimit)
   }
 }

@@ -8,40 +8,46 @@ struct ServeLoop: ~Copyable {
   private let page: ProgressPage?
 
   private var decoder = FrameDecoder()
-  /// The reply that is being written.
-  private var writer = ByteWriter()
-  private var runners: [UInt16: JobRegistry.Runner] = [:]
+  private var servers: [UInt16: JobServer] = [:]
   /// What the coordinator accepts in one frame.
   private var replyLimit = Frame.defaultLimit
   private var memoryShare = Int.max
   private var memoryGrant: (job: UInt64, bytes: Int)?
-  private var lastFlush = MonotonicClock.now()
-
-  /// Replies are held back only among jobs so short that a `write` for each would cost more than they
-  /// do: 50 µs is some ten times a `write`, and nothing to a deadline.
-  private static let longestDelay: Nanoseconds = 50_000
 
   init(
-    jobTypes: [any Job.Type], requests: consuming Descriptor, replies: consuming Descriptor,
+    registry: JobRegistry, requests: consuming Descriptor, replies: consuming Descriptor,
     page: ProgressPage?
   ) {
-    registry = JobRegistry(jobTypes)
+    self.registry = registry
     self.requests = requests
-    self.replies = ReplyBuffer(replies)
+    // Without a page the coordinator takes the first job that isn't answered for the one that runs.
+    self.replies = ReplyBuffer(replies, mayHold: page != nil)
     self.page = page
   }
 
   /// Serves until the requests end.
   mutating func run() throws {
-    Hello(pid: getpid(), frameLimit: decoder.limit, keepsProgressPage: page != nil)
-      .write(to: &writer)
-    try flush()
+    try sayHello()
     while try fill() {
-      while let frame = try decoder.next() { try handle(frame) }
-      try flush()
+      while let frame = try decoder.next() {
+        try handle(frame)
+        if let error = replies.error { throw error }
+      }
+      replies.flush()
+      if let error = replies.error { throw error }
     }
+    for server in servers.values { server.finish() }
     // The coordinator closes the pipe between frames; anything else is its death.
     if decoder.missingAtEnd > 0 { throw WireError.truncated(missing: decoder.missingAtEnd) }
+  }
+
+  private func sayHello() throws(SystemError) {
+    var writer = ByteWriter()
+    Hello(
+      pid: getpid(), frameLimit: decoder.limit, keepsProgressPage: page != nil,
+      takesSeveralJobs: true
+    ).write(to: &writer)
+    try replies.write(writer.bytes)
   }
 
   /// Waits for bytes; false at the end of the input.
@@ -63,12 +69,10 @@ struct ServeLoop: ~Copyable {
       decoder.limit = max(decoder.limit, replyLimit)
     case .declare:
       let name = decoder.withPayload(of: frame) { String(decoding: $0, as: UTF8.self) }
-      runners[frame.type] = registry.runner(named: name)
-    case .job:
-      try run(frame)
+      servers[frame.type] = registry.makeServer(named: name)
+    case .job, .jobs: try run(frame)
     case .memory: try setMemory(frame)
-    case .output, .failure:
-      throw WireError.unexpectedKind(frame.kind.rawValue)
+    case .output, .failure, .results: throw WireError.unexpectedKind(frame.kind.rawValue)
     }
   }
 
@@ -80,32 +84,17 @@ struct ServeLoop: ~Copyable {
     if frame.id == 0 { memoryShare = bytes } else { memoryGrant = (frame.id, bytes) }
   }
 
-  private mutating func run(_ frame: Frame) throws {
-    guard let runner = runners[frame.type] else {
+  private func run(_ frame: Frame) throws {
+    guard let server = servers[frame.type] else {
       throw WireError.malformedPayload("job of undeclared type \(frame.type)")
     }
     JobMemory.allowance = memoryGrant?.job == frame.id ? memoryGrant?.bytes ?? 0 : memoryShare
-    page?.runningJob = frame.id
-    let limit = replyLimit
-    // The closure may not touch the loop itself while the decoder lends it the payload.
-    var output = ByteWriter()
-    swap(&output, &writer)
-    decoder.withPayload(of: frame) { payload in
-      runner(frame.id, payload, limit, &output)
+    try decoder.withPayload(of: frame) { payload in
+      var desk = JobDesk(
+        payload, areSeveral: frame.kind == .jobs, firstID: frame.id, replies: replies, page: page,
+        replyLimit: replyLimit)
+      server.serve(&desk)
+      if desk.isMalformed { throw WireError.malformedPayload("frame of several jobs") }
     }
-    swap(&output, &writer)
-    page?.runningJob = 0
-    let delay = MonotonicClock.now() - lastFlush
-    if page != nil && delay < Self.longestDelay && replies.hold(writer.bytes) {
-      writer.bytes.removeAll(keepingCapacity: true)
-    } else {
-      try flush()
-    }
-  }
-
-  private mutating func flush() throws(SystemError) {
-    try replies.write(writer.bytes)
-    writer.bytes.removeAll(keepingCapacity: true)
-    lastFlush = MonotonicClock.now()
   }
 }

@@ -40,7 +40,7 @@ public enum WorkerProcess {
       try replaceStandardDescriptors()
       let page = coordinator == nil ? nil : takeProgressPage()
       var loop = ServeLoop(
-        jobTypes: jobTypes, requests: requests, replies: replies, page: page)
+        registry: JobRegistry(jobTypes), requests: requests, replies: replies, page: page)
       try loop.run()
       exit(0)
     } catch {

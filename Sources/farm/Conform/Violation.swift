@@ -46,6 +46,8 @@ enum HelloCheck {
     return hello
   }
 
+  private static let knownFlags: UInt16 = 1 | 2 | 4
+
   private static func parsed(_ payload: [UInt8]) throws(WireError) -> Hello {
     var result: Result<Hello, WireError>?
     payload.withUnsafeBytes { bytes in
@@ -61,8 +63,10 @@ enum HelloCheck {
       throw Violation(
         expected: "a worker's hello, without flag 2 (the sender is a pool)", got: "flags \(flags)")
     }
-    guard flags <= 1 else {
-      throw Violation(expected: "flags 0 or 1 (keeps the progress page)", got: "flags \(flags)")
+    guard flags & ~knownFlags == 0 else {
+      throw Violation(
+        expected: "flags 1 (keeps the progress page), 4 (takes several jobs in a frame), or none",
+        got: "flags \(flags)")
     }
   }
 }

@@ -1,4 +1,3 @@
-import CPosix
 import Glibc
 import WorkerFarm
 
@@ -9,25 +8,25 @@ final class WorkerSession {
     var payload: [UInt8]
   }
 
-  private let child: ChildProcess
+  let child: ChildProcess
   /// Set once it's reaped: its process id may be another's then.
   private var ending: Termination?
   let page: ProgressPage
-  private var input: SharedDescriptor?
-  private let output: SharedDescriptor
-  private let errors: SharedDescriptor
-  private var decoder: FrameDecoder
-  private var outgoing: [UInt8] = []
-  private var written = 0
+  var input: SharedDescriptor?
+  let output: SharedDescriptor
+  let errors: SharedDescriptor
+  var decoder: FrameDecoder
+  var outgoing: [UInt8] = []
+  var written = 0
   /// Whether each byte is written when the one before it was read.
   var isBytewise = false
-  private var inbox: [Message] = []
-  private var outputIsOpen = true
-  private var errorsAreOpen = true
+  var inbox: [Message] = []
+  var outputIsOpen = true
+  var errorsAreOpen = true
   /// The end of what it wrote to standard error.
-  private(set) var lastWords: [UInt8] = []
+  var lastWords: [UInt8] = []
   /// Why its output can't be read on, once that's so.
-  private var breach: String?
+  var breach: String?
 
   /// The worker's own word about itself.
   private(set) var hello: Hello?
@@ -155,93 +154,4 @@ final class WorkerSession {
   }
 
   static func seconds(_ time: Duration) -> String { "\(time.milliseconds / 1000) s" }
-
-  // MARK: Pipes
-
-  /// Waits for something to happen, and does what can be done without waiting. False at the deadline.
-  private func pump(until deadline: ContinuousClock.Instant) -> Bool {
-    let left = (deadline - ContinuousClock.now).milliseconds
-    guard left > 0 else { return false }
-    var entries = [pollfd(fd: child.handle.number, events: Int16(POLLIN), revents: 0)]
-    func watch(_ end: SharedDescriptor, _ event: Int32) {
-      entries.append(pollfd(fd: end.descriptor.number, events: Int16(event), revents: 0))
-    }
-    if outputIsOpen && breach == nil { watch(output, POLLIN) }
-    if errorsAreOpen { watch(errors, POLLIN) }
-    if let input, written < outgoing.count, !isBytewise { watch(input, POLLOUT) }
-    // That a byte was read nobody tells.
-    let pause = isBytewise && written < outgoing.count ? 1 : Int(left) + 1
-    _ = poll(&entries, nfds_t(entries.count), Int32(clamping: pause))
-    write()
-    read()
-    drainErrors()
-    return true
-  }
-
-  private func write() {
-    guard let input, written < outgoing.count else { return }
-    // Bytes that lie in the pipe would be read together.
-    if isBytewise && farm_unread_bytes(input.descriptor.number) > 0 { return }
-    let end = isBytewise ? written + 1 : outgoing.count
-    let transfer = outgoing.withUnsafeBytes {
-      try? input.descriptor.write(UnsafeRawBufferPointer(rebasing: $0[written..<end]))
-    }
-    switch transfer {
-    case .bytes(let count): written += count
-    case .wouldBlock: break
-    case .closed, nil: self.input = nil
-    }
-    if written == outgoing.count {
-      outgoing = []
-      written = 0
-    }
-  }
-
-  private func read() {
-    guard outputIsOpen, breach == nil else { return }
-    var transfer = Transfer.wouldBlock
-    _ = decoder.fill { space in
-      transfer = (try? output.descriptor.read(into: space)) ?? .closed
-      if case .bytes(let count) = transfer { return count }
-      return 0
-    }
-    do throws(WireError) {
-      while let frame = try decoder.next() {
-        let payload = decoder.withPayload(of: frame) { Array($0) }
-        inbox.append(Message(frame: frame, payload: payload))
-      }
-    } catch {
-      breach = "\(error): \(Bytes.shown(decoder.pendingHead))"
-    }
-    guard case .closed = transfer else { return }
-    outputIsOpen = false
-    if decoder.missingAtEnd > 0 && breach == nil {
-      breach = "its output's end within a frame: \(Bytes.shown(decoder.pendingHead))"
-    }
-  }
-
-  private func drainErrors() {
-    withUnsafeTemporaryAllocation(byteCount: 16 << 10, alignment: 1) { buffer in
-      while errorsAreOpen {
-        switch try? errors.descriptor.read(into: buffer) {
-        case .bytes(let count): lastWords = (lastWords + buffer[..<count]).suffix(4096)
-        case .wouldBlock: return
-        case .closed, nil: errorsAreOpen = false
-        }
-      }
-    }
-  }
-}
-
-/// Bytes for people.
-enum Bytes {
-  /// In hexadecimal, and as text where that's what they are.
-  static func shown(_ bytes: [UInt8]) -> String {
-    let digits = bytes.map { byte in
-      (byte < 16 ? "0" : "") + String(byte, radix: 16)
-    }.joined(separator: " ")
-    let isText = !bytes.isEmpty && bytes.allSatisfy { (0x20..<0x7F).contains($0) || $0 == 0x0A }
-    return isText
-      ? "\(digits) (\"\(Console.escaped(String(decoding: bytes, as: UTF8.self)))\")" : digits
-  }
 }

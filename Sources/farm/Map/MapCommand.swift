@@ -75,7 +75,7 @@ struct MapCommand: ParsableCommand {
     var pool = PoolConfiguration(workers: workers.count)
     pool.timeout = policy.timeout?.duration
     // Deaths are counted with the other failures then, in one place.
-    if policy.retries != nil { pool.attempts = 1 }
+    if policy.retries != nil { pool.retry = .never }
     if !reporting.quiet { pool.logger = Warnings.logger(reporter.status) }
     try MapRun(
       work: try work(&pool), format: input.format, isOrdered: !input.unordered, options: policy,

@@ -77,7 +77,8 @@ extension RecordResult {
     case .thrown, .crashed, .protocolViolation, .timedOut:
       self.init(
         end: .failed(Failure(kind: failure.kind, message: failure.description, mayRetry: true)))
-    case .undecodableInput, .unencodableOutput, .undecodableOutput, .unknownJobType, .memoryLimit:
+    case .undecodableInput, .unencodableOutput, .undecodableOutput, .unknownJobType, .memoryLimit,
+      .quarantined:
       self.init(
         end: .failed(Failure(kind: failure.kind, message: failure.description, mayRetry: false)))
     }

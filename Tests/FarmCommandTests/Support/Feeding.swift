@@ -67,3 +67,12 @@ enum Workers {
     return system(command) == 0 ? program : nil
   }()
 }
+
+/// A small file's bytes.
+func contents(of path: BytePath) -> [UInt8] {
+  let number = path.withCString { open($0, O_RDONLY | O_CLOEXEC) }
+  defer { close(number) }
+  var bytes = [UInt8](repeating: 0, count: 64 << 10)
+  let count = read(number, &bytes, bytes.count)
+  return Array(bytes.prefix(max(0, count)))
+}

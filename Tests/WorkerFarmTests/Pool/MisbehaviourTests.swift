@@ -155,7 +155,7 @@ struct Misconduct: Sendable, CustomTestStringConvertible {
 
   @Test(arguments: 1...4) func `a job is begun as often as is allowed`(attempts: Int) async throws {
     var configuration = testConfiguration()
-    configuration.attempts = attempts
+    configuration.retry = .afterCrashes(attempts: attempts)
     try await withWorkerPool(configuration) { pool in
       for try await outcome in pool.outcomes(of: [Misbehave(id: 0, way: .exit7)]) {
         #expect(outcome.attempts == attempts)
