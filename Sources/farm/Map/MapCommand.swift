@@ -19,7 +19,8 @@ struct MapCommand: ParsableCommand {
       {} stands for the record, {.} for the record without its extension, {/} for what is behind its last slash, \
       {//} for what is before that, {/.} for {/} without its extension, {#} for the record's number. Where none \
       of these is, the record becomes the last argument. What the program writes to standard output and standard \
-      error is passed on, never mixed with another's; a status other than 0 is a failure of the record.
+      error (28 MiB of each at most) is passed on when it has ended, never mixed with another's; a status other than 0 \
+      is a failure of the record. What it leaves running in the background isn't waited for.
 
       With --worker the records go to programs that speak the wire format (see farm conform). The command is \
       split into words as a shell does and started directly; if something in it needs a shell ($, *, |, ...), \

@@ -70,6 +70,10 @@ extension RecordFlow {
     // Others ahead of them were never begun: their turn won't come.
     state.ready += state.held.sorted { $0.key < $1.key }.map(\.value)
     state.held = [:]
+    state.ready += state.retries.map {
+      Finished(record: $0.record, result: RecordResult(end: .cancelled, attempts: $0.attempts))
+    }
+    state.retries = []
     return true
   }
 

@@ -48,6 +48,8 @@ struct Spelling {
 
 /// One word; nil if it's spelt right.
 struct CheckWord: StatefulJob, Codable {
+  typealias Output = String?
+
   var word: String
 
   static let variable = "SPELLING_DICTIONARY"
