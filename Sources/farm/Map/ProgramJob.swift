@@ -72,7 +72,7 @@ struct ProgramJob: RecordJob {
     case .signalled(let number):
       writer.write(UInt8(1))
       writer.write(number)
-    case .unknown:
+    case .unknown, .abandoned:
       writer.write(UInt8(2))
       writer.write(Int32(0))
     }
