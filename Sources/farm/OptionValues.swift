@@ -150,6 +150,8 @@ struct TimeLimit: ExpressibleByArgument {
   let seconds: Double
 
   static let standard = TimeLimit(seconds: 60)
+  /// `farm conform`: what is answered at once elsewhere may take a while on a busy machine.
+  static let conform = TimeLimit(seconds: 10)
 
   private init(seconds: Double) { self.seconds = seconds }
 
@@ -160,7 +162,9 @@ struct TimeLimit: ExpressibleByArgument {
   }
 
   var duration: Duration { .milliseconds(Int64(seconds * 1000)) }
-  var defaultValueDescription: String { "60" }
+  var defaultValueDescription: String {
+    seconds == seconds.rounded() ? "\(Int(seconds))" : "\(seconds)"
+  }
 }
 
 extension ThumbnailSize: ExpressibleByArgument {

@@ -1,6 +1,4 @@
-import ArgumentParser
 import Glibc
-import Synchronization
 import Thumbnails
 import WorkerFarm
 
@@ -15,7 +13,7 @@ struct ThumbsRun {
 
   func execute() throws {
     // Before the first directory is made: a signal that came in between would leave it behind.
-    let interrupts = Interrupts(status: reporter.status)
+    let interrupts = Interrupts(status: reporter.status, inputs: "pictures")
     let directories = try OutputDirectories(plan, isDryRun: mode == .ask)
     defer { directories.removeIfEmpty() }
     var scanner = makeScanner(directories, interrupts)
@@ -32,7 +30,10 @@ struct ThumbsRun {
       skipped: scanner.skipped.value, sandbox: SandboxRecord(pool.sandbox, sandbox))
     // Before a signal takes this process away.
     directories.removeIfEmpty()
-    try conclude(interrupts)
+    try RunEnd(
+      signal: interrupts.received, outputError: reporter.outputError,
+      hasProblem: reporter.problem != nil, hasFailures: reporter.tally.failed > 0
+    ).conclude()
   }
 
   private func makeScanner(
@@ -111,14 +112,6 @@ struct ThumbsRun {
     }
     return ticker
   }
-
-  /// Ends with the status that the run deserves.
-  private func conclude(_ interrupts: Interrupts) throws {
-    if let signal = interrupts.received { Interrupts.die(by: signal) }
-    if reporter.outputError == EPIPE { Interrupts.die(by: SIGPIPE) }
-    if reporter.problem != nil { throw ExitCode(3) }
-    if reporter.tally.failed > 0 { throw ExitCode(1) }
-  }
 }
 
 /// A sequence with one element put back in front.
@@ -133,20 +126,4 @@ private struct Chain<Rest: IteratorProtocol>: Sequence, IteratorProtocol {
     }
     return rest.next()
   }
-}
-
-/// Calls a function ten times a second until stopped.
-private final class Ticker: Sendable {
-  private let isStopped = Atomic(false)
-
-  func start(_ body: @escaping @Sendable () -> Void) {
-    startThread { [self] in
-      while !isStopped.load(ordering: .relaxed) {
-        body()
-        usleep(100_000)
-      }
-    }
-  }
-
-  func stop() { isStopped.store(true, ordering: .relaxed) }
 }

@@ -68,6 +68,8 @@ int farm_signal_is_ignored(int signal_number);
 
 // ioctl is variadic. Columns of a terminal, or -1.
 int farm_terminal_columns(int descriptor);
+// Bytes that lie in a pipe, asked at either end, or -1.
+int farm_unread_bytes(int descriptor);
 
 // Processors this process may run on (sched_getaffinity), or -1.
 int farm_affinity_count(void);

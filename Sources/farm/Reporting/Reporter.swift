@@ -34,13 +34,7 @@ final class Reporter {
     self.quiet = quiet
     tally.isDryRun = isDryRun
     tally.isLenient = isLenient
-    let showsBar =
-      switch progress {
-      case .always: true
-      case .never: false
-      case .auto: !quiet && Console.canRedraw(STDERR_FILENO)
-      }
-    status = StatusLine(showsBar: showsBar, start: start)
+    status = StatusLine(showsBar: progress.showsBar(quiet: quiet), start: start)
   }
 
   func report(_ outcome: PictureOutcome) {
@@ -102,10 +96,7 @@ final class Reporter {
     if let problem { status.print("farm: \(Console.escaped(problem))") }
     // Who takes the first lines and goes, as head does, has seen enough.
     if quiet || outputError == EPIPE { return }
-    let seconds = elapsed.milliseconds / 1000
-    let rate = ProgressBar.rate(Double(tally.looked) / max(seconds, 0.001))
-    let time = seconds < 60 ? "\((seconds * 10).rounded() / 10) s" : ProgressBar.clock(seconds)
-    status.print("\(tally.summary) in \(time) (\(rate)/s)")
+    status.print("\(tally.summary) \(ProgressBar.pace(of: tally.looked, in: elapsed))")
   }
 
   private func print(_ record: some Encodable) {
