@@ -7,12 +7,14 @@ enum WebPSeeds {
   ]
 
   static func files() -> [[UInt8]] {
-    var options = ThumbnailOptions(
-      size: .standard, quality: 50, format: .webp, icc: .keep, keep: [.exif])
-    options.tag = ThumbnailTag("a tag")
-    let sources = PictureSeeds.pngs().map { $0.dropLast(Choices.length) }
-    let lossy = sources.suffix(8).compactMap { source in
-      try? Thumbnailer(options: options).thumbnail(of: Array(source)).bytes
+    let plain = ThumbnailOptions(size: .standard, quality: 50, format: .webp)
+    var rich = plain
+    rich.icc = .keep
+    rich.keep = [.exif]
+    rich.tag = ThumbnailTag("a tag")
+    let sources = PictureSeeds.pngs().map { Array($0.dropLast(Choices.length)) }.suffix(8)
+    let lossy = [plain, rich].flatMap { options in
+      sources.compactMap { try? Thumbnailer(options: options).thumbnail(of: $0).bytes }
     }
     guard let first = lossy.first else { return [] }
     return PictureSeeds.variations(lossy + [animation(of: first), file(lossless)])
