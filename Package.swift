@@ -89,7 +89,8 @@ let package = Package(
       name: "CPictureFixtures", dependencies: ["CLibJPEG", "CLibLCMS", "CLibPNG", "CLibZ"],
       path: "Tests/CPictureFixtures", cSettings: cSettings),
     .testTarget(
-      name: "FarmCommandTests", dependencies: ["CPictureFixtures", "CPosix", "Thumbnails", "farm"],
+      name: "FarmCommandTests",
+      dependencies: ["CPictureFixtures", "CPosix", "TestJobs", "Thumbnails", "farm"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ThumbnailsTests",
