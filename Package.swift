@@ -92,7 +92,9 @@ let package = Package(
       path: "Tests/CPictureFixtures", cSettings: cSettings),
     .testTarget(
       name: "FarmCommandTests",
-      dependencies: ["CPictureFixtures", "CPosix", "Thumbnails", "farm", "test-worker"],
+      dependencies: [
+        "CPictureFixtures", "CPosix", "TestJobs", "Thumbnails", "farm", "test-worker",
+      ],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ThumbnailsTests",
@@ -101,3 +103,18 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// The fuzzers, which need libFuzzer and compiler flags that a package may not set itself: scripts/fuzz gives them
+// and asks for the target.
+if Context.environment["FARM_FUZZ"] != nil {
+  package.targets += [
+    // libFuzzer is written in C++.
+    .target(
+      name: "CFuzz", path: "Tests/Fuzz/CFuzz", cSettings: cSettings,
+      linkerSettings: [.linkedLibrary("stdc++")]),
+    .executableTarget(
+      name: "fuzz",
+      dependencies: ["CFuzz", "CImageCodecs", "CPictureFixtures", "Thumbnails", "WorkerFarm"],
+      path: "Tests/Fuzz/fuzz", swiftSettings: swiftSettings),
+  ]
+}
