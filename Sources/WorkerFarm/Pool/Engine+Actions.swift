@@ -1,5 +1,3 @@
-import Logging
-
 /// What the scheduler asks for.
 extension Engine {
   func perform() {
@@ -17,14 +15,18 @@ extension Engine {
     case .send(let batch, to: let worker): send(batch, to: worker)
     case .grant(let job, let bytes, to: let worker): links[worker]?.limitMemory(to: bytes, for: job)
     case .kill(let worker): links[worker]?.child.killGroup()
-    case .retire(let worker): links[worker]?.closeInput()
+    case .retire(let worker):
+      noteLeave(worker)
+      links[worker]?.closeInput()
     case .deliver(let batch, to: let stream):
       streams[stream]?.isTouched = true
       streams[stream]?.outcomes.append(batch)
     case .finish(let stream):
       streams[stream]?.isFinished = true
       streams[stream]?.isTouched = true
-    case .failed, .retry: break
+      observers.tell(.callEnded(stream, at: .now))
+    case .failed(let batch, let failure): noteFailed(batch, failure)
+    case .retry(let batch, after: let failure, at: let due): noteRetry(batch, failure, due)
     case .giveUp(let reason): giveUp(reason)
     }
   }
@@ -34,6 +36,7 @@ extension Engine {
       preconditionFailure("jobs of a stream that isn't open were sent")
     }
     links[worker]?.enqueue(batch, type: channel.jobName)
+    noteSent(batch, to: worker)
   }
 
   private func giveUp(_ reason: Scheduler.Hopeless) {
@@ -42,6 +45,6 @@ extension Engine {
     case .restartBudgetSpent(let deaths):
       error = .workersKeepDying(deaths: deaths, last: latestProblem)
     }
-    logger?.error("worker pool gave up: \(error.map(String.init(describing:)) ?? "")")
+    if let error { noteGivingUp(error) }
   }
 }

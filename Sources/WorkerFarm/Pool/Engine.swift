@@ -18,7 +18,6 @@ import Logging
 final class Engine {
   let command: WorkerCommand
   let frameLimit: Int
-  let logger: Logger?
   let mailbox: Mailbox
 
   var scheduler: Scheduler
@@ -29,6 +28,12 @@ final class Engine {
   /// The latest death or failure to start, in words.
   var latestProblem = ""
   var actions: [Scheduler.Action] = []
+  var observers: Observers
+  var ledger: WorkerLedger
+  var log: PoolLog
+  let standardErrorHandler: (@Sendable (WorkerLine) -> Void)?
+  /// What the actions are about that are being performed, if they're about jobs that ran.
+  var currentRun: JobRun?
 
   struct OpenStream {
     let channel: StreamChannel
@@ -37,12 +42,17 @@ final class Engine {
     var isFinished = false
     /// Whether the consumer should hear of room or outcomes.
     var isTouched = true
+    /// What was last told of it.
+    var window: CallWindow?
   }
 
   init(configuration: PoolConfiguration, mailbox: Mailbox) {
     command = configuration.command
     frameLimit = configuration.usableFrameLimit
-    logger = configuration.logger
+    observers = Observers(configuration.observers)
+    ledger = WorkerLedger(places: configuration.workers, now: MonotonicClock.now())
+    log = PoolLog(configuration.logger)
+    standardErrorHandler = configuration.standardErrorHandler
     self.mailbox = mailbox
     scheduler = Scheduler(policy: configuration.policy)
     links = Array(repeating: nil, count: configuration.workers)
@@ -57,17 +67,23 @@ final class Engine {
       scheduler.dispatch(now: now)
       perform()
       flushLinks()
+      if !observers.isEmpty { tellWindows() }
       postOutcomes()
       if scheduler.isClosed { break }
       waitForEvents()
     }
-    mailbox.end()
+    observers.tell(.closed(at: .now))
+    observers.finish()
+    log.finish()
+    mailbox.end(ledger.snapshot(now: MonotonicClock.now()))
   }
 
   // MARK: Letters
 
   private func collectLetters() {
     let letters = mailbox.collect()
+    for subscription in letters.subscriptions { observers.add(subscription) }
+    if !letters.questions.isEmpty { answer(letters.questions) }
     for channel in letters.channels { read(channel) }
     if let closing = letters.closing {
       scheduler.close(killing: closing == .kill)
@@ -99,6 +115,7 @@ final class Engine {
     guard error == nil, !scheduler.isClosing else { return nil }
     let id = scheduler.open(isOrdered: channel.isOrdered, timeout: channel.timeout)
     streams[id] = OpenStream(channel: channel)
+    observers.tell(.callOpened(id, jobType: channel.jobName, at: .now))
     return id
   }
 
@@ -107,7 +124,7 @@ final class Engine {
     guard scheduler.takesInputs(of: id) else { return }
     switch input {
     case .encoded(let records): scheduler.submit(records, to: id, now: now)
-    case .unencodable(let reason): scheduler.submit(failed: .unencodableInput(reason), to: id)
+    case .unencodable(let reason): refuse(.unencodableInput(reason), of: id)
     }
   }
 

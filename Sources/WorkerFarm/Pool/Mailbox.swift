@@ -12,6 +12,12 @@ final class Mailbox: Sendable {
   struct Letters: Sendable {
     var channels: [StreamChannel] = []
     var closing: Closing?
+    var subscriptions: [EventSubscription] = []
+    var questions: [@Sendable (PoolStatistics) -> Void] = []
+
+    var isEmpty: Bool {
+      channels.isEmpty && closing == nil && subscriptions.isEmpty && questions.isEmpty
+    }
   }
 
   private struct Shared {
@@ -20,6 +26,8 @@ final class Mailbox: Sendable {
     /// The engine will look at the letters before it sleeps, so nobody need wake it.
     var isAwake = true
     var hasEnded = false
+    /// Once it has ended.
+    var finalStatistics = PoolStatistics(places: [])
     var waiters: [Waiter] = []
   }
 
@@ -60,6 +68,28 @@ final class Mailbox: Sendable {
     if hasEnded { waiter.wake() }
   }
 
+  /// From now on it's told what happens; if that's nothing any more, it ends.
+  func subscribe(_ subscription: EventSubscription) {
+    let isTooLate = shared.withLock { shared in
+      if shared.hasEnded { return true }
+      shared.letters.subscriptions.append(subscription)
+      wake(&shared)
+      return false
+    }
+    if isTooLate { subscription.finish() }
+  }
+
+  /// Has the answer called with what the workers have done, by the engine's thread or at once.
+  func ask(_ answer: @escaping @Sendable (PoolStatistics) -> Void) {
+    let final = shared.withLock { shared -> PoolStatistics? in
+      if shared.hasEnded { return shared.finalStatistics }
+      shared.letters.questions.append(answer)
+      wake(&shared)
+      return nil
+    }
+    if let final { answer(final) }
+  }
+
   private func wake(_ shared: inout Shared) {
     if !shared.isAwake {
       shared.isAwake = true
@@ -83,7 +113,7 @@ final class Mailbox: Sendable {
   /// False if there are letters: then the engine must not sleep.
   func mayFallAsleep() -> Bool {
     shared.withLock { shared in
-      guard shared.letters.channels.isEmpty, shared.letters.closing == nil else { return false }
+      guard shared.letters.isEmpty else { return false }
       shared.isAwake = false
       return true
     }
@@ -95,17 +125,20 @@ final class Mailbox: Sendable {
   }
 
   /// The last thing that the engine's thread says.
-  func end() {
+  func end(_ statistics: PoolStatistics) {
     let (late, waiters) = shared.withLock { shared in
       shared.hasEnded = true
+      shared.finalStatistics = statistics
       defer {
         // A channel knows its mailbox: neither would ever go.
         shared.letters = Letters()
         shared.waiters = []
       }
-      return (shared.letters.channels, shared.waiters)
+      return (shared.letters, shared.waiters)
     }
-    for channel in late { channel.postEnd(error: .closed) }
+    for channel in late.channels { channel.postEnd(error: .closed) }
+    for subscription in late.subscriptions { subscription.finish() }
+    for answer in late.questions { answer(statistics) }
     for waiter in waiters { waiter.wake() }
   }
 }

@@ -16,7 +16,7 @@ import Glibc
 /// A pool runs one thread of its own, installs no signal handler, and waits for no child but its own.
 public final class WorkerPool: Sendable {
   public let configuration: PoolConfiguration
-  private let mailbox: Mailbox
+  let mailbox: Mailbox
 
   /// Makes a pool; no worker is started yet.
   ///
