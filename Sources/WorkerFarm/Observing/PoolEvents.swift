@@ -13,7 +13,7 @@ public struct PoolEvents: AsyncSequence, Sendable {
 
   init(buffering limit: Int) {
     let (stream, continuation) = AsyncStream.makeStream(
-      of: PoolEvent.self, bufferingPolicy: .bufferingOldest(max(1, limit)))
+      of: PoolEvent.self, bufferingPolicy: .bufferingOldest(Swift.max(1, limit)))
     self.stream = stream
     subscription = EventSubscription(continuation: continuation)
   }
