@@ -8,10 +8,11 @@
 ///   goes back.
 /// - A worker's events are: started, then perhaps ready, then its jobs, and exactly one end.
 /// - A job's events are: sent, started, then one of finished, failed and retried. After a retry they begin
-///   again. A job that no worker began, because it was cancelled or can't be encoded, only fails.
+///   again. A job that no worker began, because it was cancelled or can't be encoded, only fails; so does one whose
+///   workers died before it several times over.
 /// - Each job of a call finishes or fails exactly once, unless the consumer leaves it early.
 /// - A job that was sent and of which nothing more was said when its worker ended was returned unbegun; it's
-///   sent again free of charge.
+///   sent again free of charge. So is, without a word, one that asks for more memory by ``JobMemory/claim(_:)``.
 /// - Ranges may be divided on the way: what is sent as 0..<100 may finish as 0..<60 and 60..<100.
 public enum PoolEvent: Sendable {
   /// A call, such as one `map`, began to use the pool. Calls are numbered from 1.

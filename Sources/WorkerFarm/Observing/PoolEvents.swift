@@ -60,7 +60,7 @@ extension WorkerPool {
   /// - Parameter limit: how many events wait at most; the next ones are dropped.
   public func events(buffering limit: Int = 4096) -> PoolEvents {
     let events = PoolEvents(buffering: limit)
-    mailbox.subscribe(events.subscription)
+    subscribe(events.subscription)
     return events
   }
 }

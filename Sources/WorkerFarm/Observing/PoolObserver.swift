@@ -10,8 +10,8 @@
 /// }
 /// ```
 ///
-/// The pool calls it on its own thread, one event after another, and waits for it: whatever takes long holds
-/// up all workers. It mustn't call the pool's blocking functions. A pool without observers builds no events.
+/// The pool calls it on its own thread (an inline pool on those that run the jobs), one event after another, and waits
+/// for it: whatever takes long holds up all workers. It mustn't call the pool. A pool without observers builds no events.
 public protocol PoolObserver: Sendable {
   func observe(_ event: PoolEvent)
 }

@@ -73,14 +73,14 @@ extension WorkerPool {
   /// Counting costs a few additions for each batch of jobs; asking wakes the pool's thread.
   public func statistics() async -> PoolStatistics {
     await withCheckedContinuation { continuation in
-      mailbox.ask { continuation.resume(returning: $0) }
+      ask { continuation.resume(returning: $0) }
     }
   }
 
   /// As ``statistics()``, for a thread that may block.
   public func statisticsBlocking() -> PoolStatistics {
     let answer = StatisticsAnswer()
-    mailbox.ask { answer.give($0) }
+    ask { answer.give($0) }
     return answer.wait()
   }
 }

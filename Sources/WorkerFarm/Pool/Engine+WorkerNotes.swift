@@ -4,9 +4,9 @@ import Logging
 extension Engine {
   func noteStarted(_ id: WorkerID, _ link: WorkerLink) {
     let now = MonotonicClock.now()
-    ledger.started(id, pid: link.child.pid, now: now)
+    ledger.started(id, pid: link.body.pid, now: now)
     let worker = ledger.worker(at: id)
-    link.lineCutter = standardErrorHandler.map { LineCutter(worker: worker, handler: $0) }
+    link.lineCutter = configuration.standardErrorHandler.map { LineCutter(worker: worker, handler: $0) }
     observers.tell(.workerStarted(worker, at: MonotonicInstant(nanoseconds: now)))
   }
 
@@ -14,7 +14,7 @@ extension Engine {
     observers.tell(.workerUnavailable(place: id, reason: latestProblem, at: .now))
     log.write(
       .starts, "a worker can't be started, going on with fewer: \(latestProblem)",
-      ["place": "\(id)", "executable": "\(command.executable)"])
+      ["place": "\(id)", "executable": "\(workerName)"])
   }
 
   func noteReady(_ id: WorkerID, _ now: Nanoseconds) {
@@ -47,9 +47,9 @@ extension Engine {
     observers.tell(
       .workerEnded(worker, ending, termination, lastWords: lastWords, at: .init(nanoseconds: now)))
     log.write(
-      ending.isOrderly ? .ends : .deaths, "worker \(link.child.pid) \(latestProblem)",
+      ending.isOrderly ? .ends : .deaths, "worker \(link.body.pid) \(latestProblem)",
       [
-        "place": "\(id)", "pid": "\(link.child.pid)", "reason": "\(ending.kind)",
+        "place": "\(id)", "pid": "\(link.body.pid)", "reason": "\(ending.kind)",
         "inFlight": "\(held.inFlightJobs)",
       ])
     currentRun = JobRun(
@@ -86,6 +86,6 @@ extension Engine {
 
   func noteGivingUp(_ error: PoolError) {
     observers.tell(.gaveUp(error, at: .now))
-    log.write(.end, "worker pool gave up: \(error)", ["executable": "\(command.executable)"])
+    log.write(.end, "worker pool gave up: \(error)", ["executable": "\(workerName)"])
   }
 }

@@ -4,16 +4,29 @@ import Glibc
 extension Engine {
   func start(_ id: WorkerID) {
     do {
-      let link = try WorkerLink(command: command, frameLimit: frameLimit)
+      let link = try WorkerLink(frameLimit: frameLimit, makeBody: makeBody)
       if let share = scheduler.memoryShare { link.limitMemory(to: share) }
-      if let memory = scheduler.policy.memory { link.enforceMemory(memory) }
+      enforceMemory(link.body)
       links[id] = link
       noteStarted(id, link)
     } catch {
-      latestProblem = "\(command.executable): \(error)"
+      latestProblem = "\(workerName): \(error)"
       noteUnavailable(id)
       scheduler.workerUnavailable(id, now: MonotonicClock.now())
     }
+  }
+
+  private func makeBody(
+    _ page: ProgressPage, _ ends: WorkerEnds
+  ) throws(SystemError) -> any WorkerBody {
+    switch configuration.backend {
+    case .processes: try ProcessBody(configuration.command, configuration.traits, ends: ends)
+    case .threads, .inline: try ThreadBody(registry, configuration.traits, page: page, ends: ends)
+    }
+  }
+
+  var workerName: String {
+    configuration.backend == .processes ? configuration.command.executable : "worker thread"
   }
 
   func flushLinks() {
@@ -108,7 +121,7 @@ extension Engine {
     guard !hello.isFromCoordinator else { throw .notAHello }
     link.hello = hello
     let now = MonotonicClock.now()
-    scheduler.workerReady(id, pid: link.child.pid, now: now)
+    scheduler.workerReady(id, pid: link.body.pid, now: now)
     noteReady(id, now)
   }
 
@@ -134,6 +147,7 @@ extension Engine {
     }
     scheduler.settled(id, now: now)
     noteSettled(id, now)
+    recycleIfLarge(id, link)
   }
 
   /// Takes leave of a worker that has ended.
@@ -143,7 +157,7 @@ extension Engine {
     // grandchild may keep from coming.
     while link.outputIsOpen && readOnce(link, id) {}
     link.drainError()
-    guard let termination = link.child.reapIfEnded() else { return }
+    guard let termination = link.body.reapIfEnded() else { return }
     link.lineCutter?.finish()
     let running = jobRunning(at: id, link)
     let lastWords = link.lastWords.text
@@ -156,7 +170,7 @@ extension Engine {
     links[id] = nil
     let death =
       link.violation.map { JobFailure.protocolViolation($0) }
-      ?? .crashed(termination, lastWords: lastWords)
+      ?? explain(termination, lastWords: lastWords)
     let now = MonotonicClock.now()
     noteEnded(id, link, termination, lastWords, running: running, now)
     scheduler.workerEnded(id, running: running, death: death, now: now)

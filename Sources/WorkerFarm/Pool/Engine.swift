@@ -16,7 +16,8 @@ import Logging
 ///   none of them outlives it.
 /// - Nothing here blocks but `poll`: no worker can hold up another.
 final class Engine {
-  let command: WorkerCommand
+  let configuration: PoolConfiguration
+  let registry: JobRegistry
   let frameLimit: Int
   let mailbox: Mailbox
 
@@ -28,10 +29,11 @@ final class Engine {
   /// The latest death or failure to start, in words.
   var latestProblem = ""
   var actions: [Scheduler.Action] = []
+  /// When workers' memory is to be looked at again.
+  var nextLook: Nanoseconds = 0
   var observers: Observers
   var ledger: WorkerLedger
   var log: PoolLog
-  let standardErrorHandler: (@Sendable (WorkerLine) -> Void)?
   /// What the actions are about that are being performed, if they're about jobs that ran.
   var currentRun: JobRun?
 
@@ -46,13 +48,13 @@ final class Engine {
     var window: CallWindow?
   }
 
-  init(configuration: PoolConfiguration, mailbox: Mailbox) {
-    command = configuration.command
+  init(configuration: PoolConfiguration, registry: JobRegistry, mailbox: Mailbox) {
+    self.configuration = configuration
+    self.registry = registry
     frameLimit = configuration.usableFrameLimit
     observers = Observers(configuration.observers)
     ledger = WorkerLedger(places: configuration.workers, now: MonotonicClock.now())
     log = PoolLog(configuration.logger)
-    standardErrorHandler = configuration.standardErrorHandler
     self.mailbox = mailbox
     scheduler = Scheduler(policy: configuration.policy)
     links = Array(repeating: nil, count: configuration.workers)
@@ -63,6 +65,7 @@ final class Engine {
     while true {
       collectLetters()
       let now = MonotonicClock.now()
+      lookAtMemory(now: now)
       scheduler.tick(now: now) { [links] id in links[id]?.jobOnPage }
       scheduler.dispatch(now: now)
       perform()
@@ -84,6 +87,10 @@ final class Engine {
     let letters = mailbox.collect()
     for subscription in letters.subscriptions { observers.add(subscription) }
     if !letters.questions.isEmpty { answer(letters.questions) }
+    if let size = letters.size {
+      scheduler.resize(to: size)
+      while links.count < scheduler.workers.count { links.append(nil) }
+    }
     for channel in letters.channels { read(channel) }
     if let closing = letters.closing {
       scheduler.close(killing: closing == .kill)
@@ -124,7 +131,7 @@ final class Engine {
     guard scheduler.takesInputs(of: id) else { return }
     switch input {
     case .encoded(let records): scheduler.submit(records, to: id, now: now)
-    case .unencodable(let reason): refuse(.unencodableInput(reason), of: id)
+    case .failed(let failure): refuse(failure, of: id)
     }
   }
 

@@ -12,11 +12,14 @@ final class Mailbox: Sendable {
   struct Letters: Sendable {
     var channels: [StreamChannel] = []
     var closing: Closing?
+    /// How many workers there should be from now on.
+    var size: Int?
     var subscriptions: [EventSubscription] = []
     var questions: [@Sendable (PoolStatistics) -> Void] = []
 
     var isEmpty: Bool {
-      channels.isEmpty && closing == nil && subscriptions.isEmpty && questions.isEmpty
+      channels.isEmpty && closing == nil && size == nil && subscriptions.isEmpty
+        && questions.isEmpty
     }
   }
 
@@ -57,7 +60,12 @@ final class Mailbox: Sendable {
     }
   }
 
-  var isClosing: Bool { shared.withLock { $0.closing != nil } }
+  func resize(to workers: Int) {
+    shared.withLock { shared in
+      shared.letters.size = workers
+      wake(&shared)
+    }
+  }
 
   /// Registers somebody to be woken when the engine's thread has ended; at once if it has.
   func whenEnded(_ waiter: Waiter) {
