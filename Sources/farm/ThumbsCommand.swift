@@ -89,6 +89,14 @@ struct ThumbsCommand: ParsableCommand {
   @Option(help: "Show a progress bar on standard error.")
   var progress: ProgressMode = .auto
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Write a timeline of the run for Perfetto (ui.perfetto.dev) or Chrome's tracing page.",
+      valueName: "file"),
+    transform: ArgumentBytes.path)
+  var trace: BytePath?
+
   @Flag(help: "Print nothing but failures.")
   var quiet = false
 
@@ -123,10 +131,24 @@ struct ThumbsCommand: ParsableCommand {
     pool.timeout = timeout.duration
     pool.memory = try memory.forPictures(workers: jobs.workers)
     if !quiet { pool.logger = Warnings.logger(reporter.status) }
+    let trace = try trace.map { try TraceOption.open($0) }
+    if let trace { pool.observers.append(trace) }
     let run = ThumbsRun(
       plan: plan, options: options, variants: variants,
       mode: dryRun ? .ask : force ? .force : .make, pool: pool, reporter: reporter)
+    defer { if let error = trace?.error { reporter.status.print("farm: --trace: \(error)") } }
     try run.execute()
+  }
+}
+
+/// `--trace`
+enum TraceOption {
+  static func open(_ path: BytePath) throws(UsageError) -> ChromeTrace {
+    do {
+      return try ChromeTrace(path: path.bytes)
+    } catch {
+      throw UsageError(description: "--trace \(path): \(SystemError.message(for: error.code))")
+    }
   }
 }
 

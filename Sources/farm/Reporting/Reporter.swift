@@ -7,7 +7,6 @@ import WorkerFarm
 final class Reporter {
   private let json: Bool
   private let quiet: Bool
-  private let start = ContinuousClock.now
   let status: StatusLine
   private(set) var tally = Tally()
   /// Why standard output takes no more, as an `errno` value; 0 while it does.
@@ -40,10 +39,12 @@ final class Reporter {
       case .never: false
       case .auto: !quiet && Console.canRedraw(STDERR_FILENO)
       }
-    status = StatusLine(showsBar: showsBar, start: start)
+    status = StatusLine(showsBar: showsBar)
   }
 
   func report(_ outcome: Outcome<ScannedPicture>) {
+    let failed = tally.failed
+    let looked = tally.looked
     count(outcome)
     if json { print(PictureRecord(outcome)) }
     switch outcome.result {
@@ -60,10 +61,9 @@ final class Reporter {
       complain(outcome.input.source, Self.memoryLimit(needed: needed, allowed: allowed))
     case .failure(let failure): complain(outcome.input.source, failure.description)
     }
-    status.update { bar in
-      bar.done = tally.looked
-      bar.failed = tally.failed
-    }
+    let hasFailed = tally.failed > failed
+    let count = tally.looked - looked
+    status.update { $0.note(count, failed: hasFailed, at: .now) }
   }
 
   private static func memoryLimit(needed: Int, allowed: Int) -> String {
@@ -96,15 +96,17 @@ final class Reporter {
   /// The last lines of the run.
   func finish(skipped: Scanner.Skipped) {
     tally.skipped = skipped
-    let elapsed = ContinuousClock.now - start
+    let end = MonotonicInstant.now
+    let progress = status.progress
+    let elapsed = progress.elapsed(at: end)
     if json { print(SummaryRecord(tally, elapsed: elapsed)) }
     status.finish()
     if let problem { status.print("farm: \(Console.escaped(problem))") }
     // Who takes the first lines and goes, as head does, has seen enough.
     if quiet || outputError == EPIPE { return }
     let seconds = elapsed.milliseconds / 1000
-    let rate = ProgressBar.rate(Double(tally.looked) / max(seconds, 0.001))
-    let time = seconds < 60 ? "\((seconds * 10).rounded() / 10) s" : ProgressBar.clock(seconds)
+    let rate = ProgressBar.rate(progress.meanRate(at: end))
+    let time = seconds < 60 ? "\((seconds * 10).rounded() / 10) s" : ProgressBar.clock(elapsed)
     status.print("\(tally.summary) in \(time) (\(rate)/s)")
   }
 
