@@ -10,7 +10,7 @@ import Synchronization
 /// ```
 ///
 /// The file has the JSON array of the Trace Event Format: a row for each place of the pool, on it the
-/// lives of its workers, their start-up, and the jobs, a block for each batch; arrows of calls; counters of the jobs
+/// lives of its workers, their start-up, and the jobs, a block for each batch; a span for each call; counters of the jobs
 /// and bytes that each call holds; marks where a worker died or a job is tried again. Times are those of the
 /// monotonic clock.
 ///
