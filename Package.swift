@@ -14,6 +14,7 @@ let package = Package(
   name: "farm",
   products: [
     .library(name: "WorkerFarm", targets: ["WorkerFarm"]),
+    .library(name: "WorkerFarmMetrics", targets: ["WorkerFarmMetrics"]),
     .library(name: "Thumbnails", targets: ["Thumbnails"]),
     .executable(name: "farm", targets: ["farm"]),
   ],
@@ -25,6 +26,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
   ],
   targets: [
     .target(name: "CPosix", cSettings: cSettings),
@@ -58,6 +60,11 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: swiftSettings),
+    // Of its own, so that nobody builds swift-metrics who doesn't ask for it.
+    .target(
+      name: "WorkerFarmMetrics",
+      dependencies: ["WorkerFarm", .product(name: "CoreMetrics", package: "swift-metrics")],
+      swiftSettings: swiftSettings),
     .target(
       name: "Thumbnails", dependencies: ["CImageCodecs", "CPosix", "WorkerFarm"],
       swiftSettings: swiftSettings),
@@ -85,7 +92,13 @@ let package = Package(
       path: "Tests/test-worker",
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "WorkerFarmTests", dependencies: ["WorkerFarm", "TestJobs", "test-worker"],
+      name: "WorkerFarmTests",
+      dependencies: [
+        "TestJobs", "WorkerFarm", "WorkerFarmMetrics", "test-worker",
+        .product(name: "CoreMetrics", package: "swift-metrics"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "MetricsTestKit", package: "swift-metrics"),
+      ],
       swiftSettings: swiftSettings),
     .target(
       name: "CPictureFixtures", dependencies: ["CLibJPEG", "CLibLCMS", "CLibPNG", "CLibZ"],

@@ -38,7 +38,9 @@ extension Engine {
 
   /// Whether a caller may drive the engine to wait for this call: nothing else is going on, and there's a worker for it.
   func mayBeLed(for channel: StreamChannel) -> Bool {
-    streams.isEmpty && mayGoOnLed && scheduler.workers.contains { $0.phase == .ready }
+    // Observers count on the pool's own thread.
+    streams.isEmpty && observers.isEmpty && configuration.standardErrorHandler == nil && mayGoOnLed
+      && scheduler.workers.contains { $0.phase == .ready }
   }
 
   /// Whether everything that is to be done can be done by a caller.

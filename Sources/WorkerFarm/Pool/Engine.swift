@@ -21,7 +21,6 @@ final class Engine {
   let frameLimit: Int
   /// nil where there's none.
   let sandbox: SandboxPolicy?
-  let logger: Logger?
   let mailbox: Mailbox
 
   var scheduler: Scheduler
@@ -38,6 +37,11 @@ final class Engine {
   var deferredStarts: [WorkerID] = []
   /// When workers' memory is to be looked at again.
   var nextLook: Nanoseconds = 0
+  var observers: Observers
+  var ledger: WorkerLedger
+  var log: PoolLog
+  /// What the actions are about that are being performed, if they're about jobs that ran.
+  var currentRun: JobRun?
 
   struct OpenStream {
     let channel: StreamChannel
@@ -46,6 +50,8 @@ final class Engine {
     var isFinished = false
     /// Whether the consumer should hear of room or outcomes.
     var isTouched = true
+    /// What was last told of it.
+    var window: CallWindow?
   }
 
   init(configuration: PoolConfiguration, registry: JobRegistry, mailbox: Mailbox) {
@@ -55,7 +61,9 @@ final class Engine {
     let hasSandbox =
       configuration.backend == .processes && configuration.sandbox.enforcement != .off
     sandbox = hasSandbox ? configuration.sandbox : nil
-    logger = configuration.logger
+    observers = Observers(configuration.observers)
+    ledger = WorkerLedger(places: configuration.workers, now: MonotonicClock.now())
+    log = PoolLog(configuration.logger)
     self.mailbox = mailbox
     scheduler = Scheduler(policy: configuration.policy)
     links = Array(repeating: nil, count: configuration.workers)
@@ -74,16 +82,29 @@ final class Engine {
     scheduler.dispatch(now: now)
     perform()
     flushLinks()
+    if !observers.isEmpty { tellWindows() }
     postOutcomes()
   }
 
   /// Nothing is left to do, for ever.
   var isClosed: Bool { scheduler.isClosed }
 
+  /// Takes leave of whoever watched.
+  ///
+  /// - Returns: what all workers did.
+  func sayGoodbye() -> PoolStatistics {
+    observers.tell(.closed(at: .now))
+    observers.finish()
+    log.finish()
+    return ledger.snapshot(now: MonotonicClock.now())
+  }
+
   // MARK: Letters
 
   private func collectLetters() {
     let letters = mailbox.collect()
+    for subscription in letters.subscriptions { observers.add(subscription) }
+    if !letters.questions.isEmpty { answer(letters.questions) }
     if let size = letters.size {
       scheduler.resize(to: size)
       while links.count < scheduler.workers.count { links.append(nil) }
@@ -119,6 +140,7 @@ final class Engine {
     guard error == nil, !scheduler.isClosing else { return nil }
     let id = scheduler.open(isOrdered: channel.isOrdered, timeout: channel.timeout)
     streams[id] = OpenStream(channel: channel)
+    observers.tell(.callOpened(id, jobType: channel.jobName, at: .now))
     return id
   }
 
@@ -127,7 +149,7 @@ final class Engine {
     guard scheduler.takesInputs(of: id) else { return }
     switch input {
     case .encoded(let records): scheduler.submit(records, to: id, now: now)
-    case .failed(let failure): scheduler.submit(failed: failure, to: id)
+    case .failed(let failure): refuse(failure, of: id)
     }
   }
 

@@ -54,7 +54,7 @@ final class EngineSeat: @unchecked Sendable {
       if !goesOn { break }
       mailbox.sleep(watch: &watch)
     }
-    mailbox.end()
+    mailbox.end(lock.withLock { _ in engine.sayGoodbye() })
   }
 
   private func fill(_ watch: inout PollSet) {

@@ -14,8 +14,13 @@ final class Mailbox: Sendable {
     var closing: Closing?
     /// How many workers there should be from now on.
     var size: Int?
+    var subscriptions: [EventSubscription] = []
+    var questions: [@Sendable (PoolStatistics) -> Void] = []
 
-    var isEmpty: Bool { channels.isEmpty && closing == nil && size == nil }
+    var isEmpty: Bool {
+      channels.isEmpty && closing == nil && size == nil && subscriptions.isEmpty
+        && questions.isEmpty
+    }
   }
 
   private struct Shared {
@@ -24,6 +29,8 @@ final class Mailbox: Sendable {
     /// The engine will look at the letters before it sleeps, so nobody need wake it.
     var isAwake = true
     var hasEnded = false
+    /// Once it has ended.
+    var finalStatistics = PoolStatistics(places: [])
     var waiters: [Waiter] = []
   }
 
@@ -81,6 +88,28 @@ final class Mailbox: Sendable {
     if hasEnded { waiter.wake() }
   }
 
+  /// From now on it's told what happens; if that's nothing any more, it ends.
+  func subscribe(_ subscription: EventSubscription) {
+    let isTooLate = shared.withLock { shared in
+      if shared.hasEnded { return true }
+      shared.letters.subscriptions.append(subscription)
+      wake(&shared)
+      return false
+    }
+    if isTooLate { subscription.finish() }
+  }
+
+  /// Has the answer called with what the workers have done, by the engine's thread or at once.
+  func ask(_ answer: @escaping @Sendable (PoolStatistics) -> Void) {
+    let final = shared.withLock { shared -> PoolStatistics? in
+      if shared.hasEnded { return shared.finalStatistics }
+      shared.letters.questions.append(answer)
+      wake(&shared)
+      return nil
+    }
+    if let final { answer(final) }
+  }
+
   private func wake(_ shared: inout Shared) {
     if !shared.isAwake {
       shared.isAwake = true
@@ -115,17 +144,20 @@ final class Mailbox: Sendable {
   }
 
   /// The last thing that the engine's thread says.
-  func end() {
+  func end(_ statistics: PoolStatistics) {
     let (late, waiters) = shared.withLock { shared in
       shared.hasEnded = true
+      shared.finalStatistics = statistics
       defer {
         // A channel knows its mailbox: neither would ever go.
         shared.letters = Letters()
         shared.waiters = []
       }
-      return (shared.letters.channels, shared.waiters)
+      return (shared.letters, shared.waiters)
     }
-    for channel in late { channel.postEnd(error: .closed) }
+    for channel in late.channels { channel.postEnd(error: .closed) }
+    for subscription in late.subscriptions { subscription.finish() }
+    for answer in late.questions { answer(statistics) }
     for waiter in waiters { waiter.wake() }
   }
 }

@@ -8,6 +8,13 @@ struct SendQueue: ~Copyable {
   private enum Piece {
     case bytes([UInt8])
     case payload(Records)
+
+    var count: Int {
+      switch self {
+      case .bytes(let bytes): bytes.count
+      case .payload(let record): record.byteCount
+      }
+    }
   }
 
   /// Small frames behind the last piece.
@@ -22,6 +29,9 @@ struct SendQueue: ~Copyable {
   private static let keptCapacity = 1 << 20
 
   var isEmpty: Bool { pieces.isEmpty && writer.bytes.isEmpty }
+
+  /// Bytes to be written.
+  var count: Int { pieces.reduce(writer.bytes.count - written) { $0 + $1.count } }
 
   /// Appends a frame with one record as its payload.
   mutating func append(
@@ -73,12 +83,7 @@ struct SendQueue: ~Copyable {
 
   private mutating func took(_ count: Int) {
     written += count
-    let size =
-      switch pieces[0] {
-      case .bytes(let bytes): bytes.count
-      case .payload(let record): record.byteCount
-      }
-    guard written == size else { return }
+    guard written == pieces[0].count else { return }
     written = 0
     if case .bytes(var bytes) = pieces.removeFirst(), pieces.isEmpty, writer.bytes.isEmpty {
       bytes.removeAll(keepingCapacity: bytes.capacity <= Self.keptCapacity)

@@ -12,6 +12,8 @@ final class WorkerLink {
   var decoder: FrameDecoder
   private var outgoing = SendQueue()
   var lastWords = LastWords()
+  /// Set if somebody wants the lines of its standard error.
+  var lineCutter: LineCutter?
 
   /// Set by its hello.
   var hello: Hello?
@@ -63,6 +65,8 @@ final class WorkerLink {
   /// What to poll while there's something to write.
   var inputNumber: Int32? { input?.descriptor.number }
   var hasOutgoing: Bool { !outgoing.isEmpty }
+  /// Bytes to be written.
+  var outgoingCount: Int { outgoing.count }
 
   /// Ends the requests, which tells the worker to end.
   func closeInput() { input = nil }
@@ -118,7 +122,10 @@ final class WorkerLink {
     withUnsafeTemporaryAllocation(byteCount: 16 << 10, alignment: 1) { buffer in
       for _ in 0..<8 where errorIsOpen {
         switch try? error.read(into: buffer) {
-        case .bytes(let count): lastWords.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        case .bytes(let count):
+          let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+          lastWords.append(bytes)
+          lineCutter?.append(bytes)
         case .wouldBlock: return
         case .closed, nil: errorIsOpen = false
         }

@@ -33,7 +33,7 @@ public final class WorkerPool: Sendable {
     guard getenv(WorkerProcess.requestVariable) == nil else { throw .workerDoesNotServe }
     self.configuration = configuration
     if configuration.backend == .inline {
-      runner = .inline(InlineDesk(registry: registry))
+      runner = .inline(InlineDesk(registry: registry, watch: InlineWatch(configuration)))
       return
     }
     do {
@@ -65,6 +65,21 @@ public final class WorkerPool: Sendable {
     switch runner {
     case .engine(let mailbox, _): mailbox.whenEnded(waiter)
     case .inline: waiter.wake()
+    }
+  }
+
+  func subscribe(_ subscription: EventSubscription) {
+    switch runner {
+    case .engine(let mailbox, _): mailbox.subscribe(subscription)
+    case .inline(let desk): desk.watch.subscribe(subscription)
+    }
+  }
+
+  /// Has the answer called with the statistics, on whatever thread.
+  func ask(_ answer: @escaping @Sendable (PoolStatistics) -> Void) {
+    switch runner {
+    case .engine(let mailbox, _): mailbox.ask(answer)
+    case .inline(let desk): answer(desk.watch.statistics)
     }
   }
 

@@ -8,7 +8,6 @@ final class MapReporter {
   /// Whether outputs are what programs wrote, which has its own ends of lines.
   let runsPrograms: Bool
   private let quiet: Bool
-  private let start = ContinuousClock.now
   let status: StatusLine
 
   private(set) var done = 0
@@ -29,7 +28,7 @@ final class MapReporter {
     // On a terminal where the results come out as well, a bar would be in their way.
     let isAlone = reporting.progress == .always || isatty(STDOUT_FILENO) != 1
     status = StatusLine(
-      showsBar: isAlone && reporting.progress.showsBar(quiet: quiet), start: start)
+      showsBar: isAlone && reporting.progress.showsBar(quiet: quiet))
   }
 
   /// Prints results and returns when standard output has taken them.
@@ -39,9 +38,10 @@ final class MapReporter {
       if pending.count > Self.most { flush() }
     }
     flush()
-    status.update { bar in
-      bar.done = done + failed
-      bar.failed = failed
+    status.update { [done, failed] progress in
+      let now = MonotonicInstant.now
+      progress.note(done + failed - progress.done - (failed - progress.failed), at: now)
+      progress.note(failed - progress.failed, failed: true, at: now)
     }
   }
 
@@ -83,10 +83,12 @@ final class MapReporter {
 
   /// The last lines of the run.
   func finish(skipped: Int, changed: Int, problem: String?) {
-    let elapsed = ContinuousClock.now - start
+    let end = MonotonicInstant.now
+    let progress = status.progress
     if format == .json {
       pending += MapSummary.line(
-        done: done, failed: failed, skipped: skipped, cancelled: cancelled, elapsed: elapsed)
+        done: done, failed: failed, skipped: skipped, cancelled: cancelled,
+        elapsed: progress.elapsed(at: end))
       flush()
     }
     status.finish()
@@ -95,7 +97,6 @@ final class MapReporter {
     var parts = ["\(done) done", "\(failed) failed", "\(skipped) skipped"]
     if changed > 0 { parts.append("\(changed) done again because they differ from the job log") }
     if cancelled > 0 { parts.append("\(cancelled) not begun or not finished") }
-    let pace = ProgressBar.pace(of: done + failed, in: elapsed)
-    status.print("\(parts.joined(separator: ", ")) \(pace)")
+    status.print("\(parts.joined(separator: ", ")) \(ProgressBar.pace(progress, at: end))")
   }
 }

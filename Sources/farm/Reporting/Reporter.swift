@@ -7,7 +7,6 @@ import WorkerFarm
 final class Reporter {
   private let json: Bool
   private let quiet: Bool
-  private let start = ContinuousClock.now
   let status: StatusLine
   private(set) var tally = Tally()
   /// Why standard output takes no more, as an `errno` value; 0 while it does.
@@ -34,10 +33,12 @@ final class Reporter {
     self.quiet = quiet
     tally.isDryRun = isDryRun
     tally.isLenient = isLenient
-    status = StatusLine(showsBar: progress.showsBar(quiet: quiet), start: start)
+    status = StatusLine(showsBar: progress.showsBar(quiet: quiet))
   }
 
   func report(_ outcome: PictureOutcome) {
+    let failed = tally.failed
+    let looked = tally.looked
     count(outcome)
     if json { print(PictureRecord(outcome)) }
     switch outcome.result {
@@ -54,10 +55,9 @@ final class Reporter {
       complain(outcome.source, Self.memoryLimit(needed: needed, allowed: allowed))
     case .failure(let failure): complain(outcome.source, failure.description)
     }
-    status.update { bar in
-      bar.done = tally.looked
-      bar.failed = tally.failed
-    }
+    let hasFailed = tally.failed > failed
+    let count = tally.looked - looked
+    status.update { $0.note(count, failed: hasFailed, at: .now) }
   }
 
   private static func memoryLimit(needed: Int, allowed: Int) -> String {
@@ -90,13 +90,15 @@ final class Reporter {
   /// The last lines of the run.
   func finish(skipped: Scanner.Skipped, sandbox: SandboxRecord) {
     tally.skipped = skipped
-    let elapsed = ContinuousClock.now - start
+    let end = MonotonicInstant.now
+    let progress = status.progress
+    let elapsed = progress.elapsed(at: end)
     if json { print(SummaryRecord(tally, sandbox, elapsed: elapsed)) }
     status.finish()
     if let problem { status.print("farm: \(Console.escaped(problem))") }
     // Who takes the first lines and goes, as head does, has seen enough.
     if quiet || outputError == EPIPE { return }
-    status.print("\(tally.summary) \(ProgressBar.pace(of: tally.looked, in: elapsed))")
+    status.print("\(tally.summary) \(ProgressBar.pace(progress, at: end))")
   }
 
   private func print(_ record: some Encodable) {
