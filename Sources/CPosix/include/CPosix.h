@@ -4,6 +4,7 @@
 
 #include <signal.h>
 #include <spawn.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -45,6 +46,17 @@ int farm_die_later_on(int signal_number, uint32_t grace_microseconds);
 
 // Bounds what another process of ours may have of private writable memory. -1 with errno.
 int farm_limit_memory(pid_t pid, uint64_t bytes);
+
+// What a worker may use of the processors. `id` is a process or a thread, 0 for the calling thread.
+int farm_add_niceness(pid_t id, int difference);
+int farm_set_affinity(pid_t id, const int32_t *processors, size_t count);
+
+// The _np file action is hidden by Glibc's module map.
+int farm_spawn_change_directory(posix_spawn_file_actions_t *actions, const char *path);
+
+// Memory that the jobs of the calling thread may use, -1 until it was set; see JobMemory.
+void farm_set_thread_allowance(int64_t bytes);
+int64_t farm_thread_allowance(void);
 
 // pthread_setname_np is a GNU extension. Cut at 15 bytes.
 void farm_name_thread(const char *name);

@@ -24,10 +24,12 @@ struct ChildProcess: ~Copyable {
   /// - Parameters:
   ///   - arguments: `argv`, the program's name first.
   ///   - environment: the whole environment, `NAME=value` each, as bytes: it need not be UTF-8.
+  ///   - directory: where it's started; nil for this process's own.
   ///   - descriptors: above ``ProgressPage/workerDescriptor``, as ``Pipe`` makes them, so that no
   ///     file action overwrites the source of a later one.
   init(
-    executable: String, arguments: [String], environment: [[UInt8]], descriptors: Descriptors
+    executable: String, arguments: [String], environment: [[UInt8]], directory: String? = nil,
+    descriptors: Descriptors
   ) throws(SystemError) {
     let actions = SpawnFileActions()
     try actions.duplicate(descriptors.input, as: 0)
@@ -36,6 +38,7 @@ struct ChildProcess: ~Copyable {
     if let page = descriptors.page {
       try actions.duplicate(page, as: ProgressPage.workerDescriptor)
     }
+    if let directory { try actions.changeDirectory(to: directory) }
     try actions.closeAll(from: descriptors.page == nil ? 3 : ProgressPage.workerDescriptor + 1)
     let attributes = try SpawnAttributes()
 
@@ -95,6 +98,10 @@ private final class SpawnFileActions {
 
   func closeAll(from lowest: Int32) throws(SystemError) {
     try check(farm_spawn_close_from(&actions, lowest))
+  }
+
+  func changeDirectory(to path: String) throws(SystemError) {
+    try check(farm_spawn_change_directory(&actions, path))
   }
 
   func withPointer<R>(_ body: (UnsafePointer<posix_spawn_file_actions_t>) -> R) -> R {

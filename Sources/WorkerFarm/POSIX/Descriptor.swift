@@ -44,6 +44,14 @@ final class SharedDescriptor: Sendable {
   let descriptor: Descriptor
 
   init(owning number: Int32) { descriptor = Descriptor(owning: number) }
+
+  /// The same open file under a number of its own.
+  init(duplicating number: Int32) throws(SystemError) {
+    let copy = try retryingInterrupts("fcntl") {
+      farm_duplicate_above(number, Descriptor.lowestPrivate)
+    }
+    descriptor = Descriptor(owning: copy)
+  }
 }
 
 /// What one `read` or `write` on a descriptor that doesn't block came to.

@@ -9,7 +9,8 @@ import Glibc
 ///
 /// The coordinator reads it only to pick one of the jobs that this very worker holds, so a worker
 /// that scribbles on it can accuse nobody but its own jobs.
-final class ProgressPage {
+final class ProgressPage: @unchecked Sendable {
+  // Sendable because the address never changes, and the word there is only read and written as a whole.
   private let address: UnsafeMutableRawPointer
 
   /// The descriptor a worker finds it under.

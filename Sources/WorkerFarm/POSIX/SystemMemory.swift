@@ -21,4 +21,13 @@ public enum SystemMemory {
     }
     return nil
   }
+
+  /// Bytes that a process holds in memory, those that it shares included; nil if there's no such process.
+  static func resident(of pid: Int32) -> Int? {
+    // `/proc/PID/statm`: sizes in pages, the whole address space first.
+    guard let fields = SmallFile.text("/proc/\(pid)/statm")?.split(separator: " "),
+      fields.count > 1, let pages = Int(fields[1])
+    else { return nil }
+    return pages * sysconf(Int32(_SC_PAGESIZE))
+  }
 }

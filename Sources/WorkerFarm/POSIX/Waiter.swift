@@ -15,6 +15,7 @@ enum Waiter: Sendable {
 }
 
 /// Lets one thread sleep until another calls ``unpark()``, before or after it fell asleep.
+@usableFromInline
 final class ThreadParker: @unchecked Sendable {
   // Sendable because every access to the state is under the mutex, which lives as long as the object
   // at an address that never changes.

@@ -16,7 +16,7 @@ extension Engine {
     case .start(let worker): start(worker)
     case .send(let batch, to: let worker): send(batch, to: worker)
     case .grant(let job, let bytes, to: let worker): links[worker]?.limitMemory(to: bytes, for: job)
-    case .kill(let worker): links[worker]?.child.killGroup()
+    case .kill(let worker): links[worker]?.body.kill()
     case .retire(let worker): links[worker]?.closeInput()
     case .deliver(let batch, to: let stream):
       streams[stream]?.isTouched = true
@@ -33,7 +33,8 @@ extension Engine {
     guard let channel = streams[batch.stream]?.channel else {
       preconditionFailure("jobs of a stream that isn't open were sent")
     }
-    links[worker]?.enqueue(batch, type: channel.jobName)
+    links[worker]?.enqueue(
+      batch, type: channel.jobName, sharingFrames: configuration.sharesFrames)
   }
 
   private func giveUp(_ reason: Scheduler.Hopeless) {

@@ -24,7 +24,7 @@ extension Engine {
       if link.errorIsOpen { watch(.error(id), link.error.number, POLLIN) }
       if link.hasOutgoing, let input = link.inputNumber { watch(.input(id), input, POLLOUT) }
       // After the pipes: what a worker said before its end is read before its end is seen.
-      watch(.process(id), link.child.handle.number, POLLIN)
+      watch(.process(id), link.body.endDescriptor, POLLIN)
     }
     poll(&entries)
     for (source, entry) in zip(sources, entries) where entry.revents != 0 { handle(source) }
@@ -42,7 +42,9 @@ extension Engine {
 
   /// Milliseconds until the next deadline, rounded up so that it has passed by then; -1 for no deadline.
   private func timeout() -> Int32 {
-    guard let deadline = scheduler.nextDeadline else { return -1 }
+    var deadline = scheduler.nextDeadline ?? .max
+    if watchesMemory { deadline = min(deadline, nextLook) }
+    guard deadline < .max else { return -1 }
     let now = MonotonicClock.now()
     guard deadline > now else { return 0 }
     return Int32(clamping: (deadline - now) / 1_000_000 + 1)

@@ -5,15 +5,28 @@ import Logging
 extension Engine {
   func start(_ id: WorkerID) {
     do {
-      let link = try WorkerLink(command: command, frameLimit: frameLimit)
+      let link = try WorkerLink(frameLimit: frameLimit, makeBody: makeBody)
       if let share = scheduler.memoryShare { link.limitMemory(to: share) }
-      if let memory = scheduler.policy.memory { link.enforceMemory(memory) }
+      enforceMemory(link.body)
       links[id] = link
     } catch {
-      latestProblem = "\(command.executable): \(error)"
+      latestProblem = "\(workerName): \(error)"
       logger?.warning("a worker can't be started, going on with fewer: \(latestProblem)")
       scheduler.workerUnavailable(id, now: MonotonicClock.now())
     }
+  }
+
+  private func makeBody(
+    _ page: ProgressPage, _ ends: WorkerEnds
+  ) throws(SystemError) -> any WorkerBody {
+    switch configuration.backend {
+    case .processes: try ProcessBody(configuration.command, configuration.traits, ends: ends)
+    case .threads, .inline: try ThreadBody(registry, configuration.traits, page: page, ends: ends)
+    }
+  }
+
+  private var workerName: String {
+    configuration.backend == .processes ? configuration.command.executable : "worker thread"
   }
 
   func flushLinks() {
@@ -103,7 +116,7 @@ extension Engine {
     // A program that repeats what it hears, as `cat` does, isn't a worker.
     guard !hello.isFromCoordinator else { throw .notAHello }
     link.hello = hello
-    scheduler.workerReady(id, pid: link.child.pid, now: MonotonicClock.now())
+    scheduler.workerReady(id, pid: link.body.pid, now: MonotonicClock.now())
   }
 
   private func settle(_ batch: ReplyBatch, _ link: WorkerLink, _ id: WorkerID) throws(WireError) {
@@ -124,6 +137,7 @@ extension Engine {
       }
     }
     scheduler.settled(id, now: now)
+    recycleIfLarge(id, link)
   }
 
   /// Takes leave of a worker that has ended.
@@ -133,7 +147,7 @@ extension Engine {
     // grandchild may keep from coming.
     while link.outputIsOpen && readOnce(link, id) {}
     link.drainError()
-    guard let termination = link.child.reapIfEnded() else { return }
+    guard let termination = link.body.reapIfEnded() else { return }
     let running = jobRunning(at: id, link)
     let lastWords = link.lastWords.text
     let cause = link.violation.map { "sent \($0)" } ?? "\(termination)"
@@ -146,7 +160,7 @@ extension Engine {
     links[id] = nil
     let death =
       link.violation.map { JobFailure.protocolViolation($0) }
-      ?? .crashed(termination, lastWords: lastWords)
+      ?? explain(termination, lastWords: lastWords)
     scheduler.workerEnded(id, running: running, death: death, now: MonotonicClock.now())
     perform()
   }
@@ -161,7 +175,7 @@ extension Engine {
   private func report(_ link: WorkerLink, _ id: WorkerID) {
     guard scheduler.workers[id].phase != .retiring, !scheduler.isClosing else { return }
     logger?.warning(
-      "worker \(link.child.pid) \(latestProblem)",
+      "worker \(link.body.pid) \(latestProblem)",
       metadata: ["inFlight": "\(scheduler.workers[id].inFlightJobs)"])
   }
 }

@@ -16,7 +16,8 @@ import Logging
 ///   none of them outlives it.
 /// - Nothing here blocks but `poll`: no worker can hold up another.
 final class Engine {
-  let command: WorkerCommand
+  let configuration: PoolConfiguration
+  let registry: JobRegistry
   let frameLimit: Int
   let logger: Logger?
   let mailbox: Mailbox
@@ -29,6 +30,8 @@ final class Engine {
   /// The latest death or failure to start, in words.
   var latestProblem = ""
   var actions: [Scheduler.Action] = []
+  /// When workers' memory is to be looked at again.
+  var nextLook: Nanoseconds = 0
 
   struct OpenStream {
     let channel: StreamChannel
@@ -39,8 +42,9 @@ final class Engine {
     var isTouched = true
   }
 
-  init(configuration: PoolConfiguration, mailbox: Mailbox) {
-    command = configuration.command
+  init(configuration: PoolConfiguration, registry: JobRegistry, mailbox: Mailbox) {
+    self.configuration = configuration
+    self.registry = registry
     frameLimit = configuration.usableFrameLimit
     logger = configuration.logger
     self.mailbox = mailbox
@@ -53,6 +57,7 @@ final class Engine {
     while true {
       collectLetters()
       let now = MonotonicClock.now()
+      lookAtMemory(now: now)
       scheduler.tick(now: now) { [links] id in links[id]?.jobOnPage }
       scheduler.dispatch(now: now)
       perform()
@@ -68,6 +73,10 @@ final class Engine {
 
   private func collectLetters() {
     let letters = mailbox.collect()
+    if let size = letters.size {
+      scheduler.resize(to: size)
+      while links.count < scheduler.workers.count { links.append(nil) }
+    }
     for channel in letters.channels { read(channel) }
     if let closing = letters.closing {
       scheduler.close(killing: closing == .kill)
@@ -107,7 +116,7 @@ final class Engine {
     guard scheduler.takesInputs(of: id) else { return }
     switch input {
     case .encoded(let records): scheduler.submit(records, to: id, now: now)
-    case .unencodable(let reason): scheduler.submit(failed: .unencodableInput(reason), to: id)
+    case .failed(let failure): scheduler.submit(failed: failure, to: id)
     }
   }
 

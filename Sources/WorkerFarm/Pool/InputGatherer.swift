@@ -10,33 +10,47 @@ struct InputGatherer: Sendable {
 
   /// What a frame may carry.
   private let limit: Int
+  @usableFromInline let quarantine: Quarantine?
 
-  init(limit: Int) { self.limit = limit }
+  init(limit: Int, quarantine: Quarantine?) {
+    self.limit = limit
+    self.quarantine = quarantine
+  }
 
   @inlinable
   mutating func append(_ job: some Job) {
     records.open()
+    if quarantine != nil, isRefused(job) { return }
     do {
       try job.encode(into: &records.writer)
       took(bytes: records.close())
     } catch {
-      refuse("\(error)")
+      refuse(.unencodableInput("\(error)"))
     }
   }
 
   @usableFromInline
+  mutating func isRefused(_ job: some Job) -> Bool {
+    guard let reason = quarantine?.reason(against: job) else { return false }
+    refuse(.quarantined(reason))
+    return true
+  }
+
+  @usableFromInline
   mutating func took(bytes: Int) {
-    if bytes > limit { return refuse("\(bytes) bytes, over the limit of \(limit)") }
+    if bytes > limit {
+      return refuse(.unencodableInput("\(bytes) bytes, over the limit of \(limit)"))
+    }
     count += 1
     byteCount += bytes
   }
 
   /// The last record doesn't go to a worker; it takes its turn as a failure.
   @usableFromInline
-  mutating func refuse(_ reason: String) {
+  mutating func refuse(_ failure: JobFailure) {
     records.dropLast()
     seal()
-    sealed.append(.unencodable(reason))
+    sealed.append(.failed(failure))
     count += 1
   }
 

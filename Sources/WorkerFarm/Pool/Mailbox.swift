@@ -12,6 +12,10 @@ final class Mailbox: Sendable {
   struct Letters: Sendable {
     var channels: [StreamChannel] = []
     var closing: Closing?
+    /// How many workers there should be from now on.
+    var size: Int?
+
+    var isEmpty: Bool { channels.isEmpty && closing == nil && size == nil }
   }
 
   private struct Shared {
@@ -49,7 +53,12 @@ final class Mailbox: Sendable {
     }
   }
 
-  var isClosing: Bool { shared.withLock { $0.closing != nil } }
+  func resize(to workers: Int) {
+    shared.withLock { shared in
+      shared.letters.size = workers
+      wake(&shared)
+    }
+  }
 
   /// Registers somebody to be woken when the engine's thread has ended; at once if it has.
   func whenEnded(_ waiter: Waiter) {
@@ -83,7 +92,7 @@ final class Mailbox: Sendable {
   /// False if there are letters: then the engine must not sleep.
   func mayFallAsleep() -> Bool {
     shared.withLock { shared in
-      guard shared.letters.channels.isEmpty, shared.letters.closing == nil else { return false }
+      guard shared.letters.isEmpty else { return false }
       shared.isAwake = false
       return true
     }

@@ -23,6 +23,13 @@ public struct OutcomeSequence<Inputs: Sequence>: AsyncSequence where Inputs.Elem
   @usableFromInline let isOrdered: Bool
 
   @inlinable
+  init(inputs: Inputs, pool: WorkerPool, isOrdered: Bool) {
+    self.inputs = inputs
+    self.pool = pool
+    self.isOrdered = isOrdered
+  }
+
+  @inlinable
   public func makeAsyncIterator() -> AsyncIterator {
     AsyncIterator(source: makeSource())
   }
@@ -95,7 +102,7 @@ public struct OutcomeSequence<Inputs: Sequence>: AsyncSequence where Inputs.Elem
 
 /// Ends a run from outside. Safe to use from any thread, also after the run.
 public struct RunCanceller: Sendable {
-  let channel: StreamChannel
+  let channel: any CallChannel
 
   /// Begins nothing more. Jobs that run end in their own way; what was taken in and not begun comes out
   /// as ``JobFailure/cancelled``.

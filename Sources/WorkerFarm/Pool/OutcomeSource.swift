@@ -31,6 +31,10 @@ struct OutcomeSource<Inputs: IteratorProtocol> where Inputs.Element: Job {
   @usableFromInline var current = FinishedBatch(
     firstIndex: 0, count: 0, result: .failure(.cancelled))
   @usableFromInline var position = 0
+  /// Whether inputs that give nothing at the moment may do so later; nil if they're over then.
+  private let mayGoOn: (@Sendable () -> Bool)?
+  /// There's room, but no input at the moment.
+  @usableFromInline var awaitsInput = false
   private var delivered = Deque<FinishedBatch>()
   private var end: StreamChannel.Delivery?
   private var consumedJobs = 0
@@ -43,12 +47,17 @@ struct OutcomeSource<Inputs: IteratorProtocol> where Inputs.Element: Job {
   /// How many inputs are gathered at most between two looks at the clock, which costs as much as an input.
   @usableFromInline static var longestStride: Int { 64 }
 
-  init(_ inputs: Inputs, pool: WorkerPool, isOrdered: Bool) {
+  init(
+    _ inputs: Inputs, pool: WorkerPool, isOrdered: Bool, mayGoOn: (@Sendable () -> Bool)? = nil
+  ) {
     self.inputs = inputs
-    call = Call(pool: pool, channel: pool.makeChannel(J.self, isOrdered: isOrdered))
+    self.mayGoOn = mayGoOn
+    let (channel, window) = pool.makeChannel(J.self, isOrdered: isOrdered)
+    call = Call(pool: pool, channel: channel)
     pending = PendingInputs(isOrdered: isOrdered)
-    gatherer = InputGatherer(limit: pool.configuration.usableFrameLimit)
-    let window = pool.configuration.policy.window
+    let configuration = pool.configuration
+    gatherer = InputGatherer(
+      limit: configuration.usableFrameLimit, quarantine: configuration.quarantine)
     room = window.room
     byteRoom = window.byteRoom
   }
@@ -56,15 +65,16 @@ struct OutcomeSource<Inputs: IteratorProtocol> where Inputs.Element: Job {
   /// Goes on as far as possible without waiting. To be called when ``current`` is used up.
   @inlinable
   mutating func step() -> Step {
+    awaitsInput = false
     while true {
-      if isInputOpen && room > 0 { feed() }
+      if isInputOpen && room > 0 && !awaitsInput { feed() }
       if takeDelivered() { return .outcomes }
       if hasEnded {
         if takeAbandoned() { return .outcomes }
         return .end(error)
       }
       exchange([], bytes: 0)
-      if mustWait { return .wait(forRoom: isInputOpen) }
+      if mustWait { return .wait(forRoom: isInputOpen && !awaitsInput) }
     }
   }
 
@@ -79,7 +89,7 @@ struct OutcomeSource<Inputs: IteratorProtocol> where Inputs.Element: Job {
     var untilClock = 1
     while gatherer.count < room, gatherer.byteCount < byteLimit {
       guard let job = inputs.next() else {
-        isInputOpen = false
+        noteNoInput()
         break
       }
       gatherer.append(job)
@@ -96,6 +106,14 @@ struct OutcomeSource<Inputs: IteratorProtocol> where Inputs.Element: Job {
     pending.append(gathered)
     let bytes = gatherer.byteCount
     exchange(gatherer.take(), bytes: bytes)
+  }
+
+  /// The inputs are over; or, when they come by and by, perhaps not.
+  @usableFromInline
+  mutating func noteNoInput() {
+    // In this order: what comes between the two is told by a nudge.
+    awaitsInput = mayGoOn?() ?? false
+    isInputOpen = awaitsInput
   }
 
   @usableFromInline
@@ -137,7 +155,7 @@ struct OutcomeSource<Inputs: IteratorProtocol> where Inputs.Element: Job {
   @usableFromInline var error: PoolError? { end?.error }
 
   @usableFromInline var mustWait: Bool {
-    delivered.isEmpty && end == nil && !(isInputOpen && room > 0)
+    delivered.isEmpty && end == nil && (awaitsInput || !(isInputOpen && room > 0))
   }
 
   /// An input that the engine never heard of, or forgot because the pool ended.
@@ -156,7 +174,7 @@ struct OutcomeSource<Inputs: IteratorProtocol> where Inputs.Element: Job {
     let index = current.firstIndex + position
     let result: Result<J.Output, JobFailure>
     switch current.result {
-    case .failure(let failure): result = .failure(failure)
+    case .failure(let failure): return failed(index, failure)
     case .outputs(let records):
       do {
         result = .success(
@@ -168,9 +186,23 @@ struct OutcomeSource<Inputs: IteratorProtocol> where Inputs.Element: Job {
         result = .failure(.undecodableOutput("\(error)"))
       }
     }
+    return outcome(index, pending.remove(index), result)
+  }
+
+  @usableFromInline
+  mutating func failed(_ index: Int, _ failure: JobFailure) -> Outcome<J> {
+    let input = pending.remove(index)
+    gatherer.quarantine?.note(failure, of: input)
+    return outcome(index, input, .failure(failure))
+  }
+
+  @inlinable
+  mutating func outcome(
+    _ index: Int, _ input: J, _ result: Result<J.Output, JobFailure>
+  ) -> Outcome<J> {
     position += 1
     return Outcome(
-      index: index, input: pending.remove(index), result: result,
+      index: index, input: input, result: result,
       attempts: current.attempts, queueTime: .nanoseconds(current.queueTime),
       runTime: .nanoseconds(current.runTime), workerPID: current.workerPID)
   }
@@ -180,16 +212,16 @@ struct OutcomeSource<Inputs: IteratorProtocol> where Inputs.Element: Job {
 @usableFromInline
 final class Call {
   let pool: WorkerPool
-  @usableFromInline let channel: StreamChannel
+  @usableFromInline let channel: any CallChannel
   var hasEnded = false
 
-  init(pool: WorkerPool, channel: StreamChannel) {
+  init(pool: WorkerPool, channel: any CallChannel) {
     self.pool = pool
     self.channel = channel
   }
 
   deinit {
     // The consumer left the loop early.
-    if !hasEnded { channel.request(.abort) }
+    if !hasEnded { channel.leave() }
   }
 }

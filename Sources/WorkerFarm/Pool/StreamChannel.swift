@@ -8,21 +8,22 @@ import Synchronization
 ///  wait() ◄────────────────────── [ state  ] ◄── post(outcomes, room)
 /// ```
 @usableFromInline
-final class StreamChannel: Sendable {
+final class StreamChannel: CallChannel {
   @usableFromInline
   enum Input: Sendable {
     case encoded(Records)
-    /// It never got so far; it takes its turn as a failure.
-    case unencodable(String)
+    /// It never gets to a worker; it takes its turn as a failure.
+    case failed(JobFailure)
 
     var count: Int {
       switch self {
       case .encoded(let records): records.count
-      case .unencodable: 1
+      case .failed: 1
       }
     }
   }
 
+  @usableFromInline
   enum Request: Sendable {
     /// Begin nothing more; what runs may end.
     case stop
@@ -40,6 +41,7 @@ final class StreamChannel: Sendable {
   }
 
   /// What the engine tells the consumer.
+  @usableFromInline
   struct Delivery: Sendable {
     var outcomes: [FinishedBatch] = []
     /// How many inputs may be submitted before the next exchange; 0 also if there's no room in bytes.
@@ -60,13 +62,15 @@ final class StreamChannel: Sendable {
     var waitsForRoom = false
     /// The waiter's task is cancelled: it has nothing to wait for.
     var isInterrupted = false
+    /// Somebody has news for the next waiter.
+    var isNudged = false
     /// Bytes of inputs that the engine hasn't seen.
     var unseenBytes = 0
     /// As many inputs.
     var unseenJobs = 0
 
     var hasSomething: Bool {
-      !delivery.outcomes.isEmpty || delivery.isFinished || isInterrupted
+      !delivery.outcomes.isEmpty || delivery.isFinished || isInterrupted || isNudged
         || (waitsForRoom && delivery.room > 0)
     }
   }
@@ -75,26 +79,28 @@ final class StreamChannel: Sendable {
   let jobName: String
   let isOrdered: Bool
   let timeout: Nanoseconds?
+  /// What leaving early asks for.
+  private let leaving: Request
   private let mailbox: Mailbox
   private let shared: Mutex<Shared>
 
   /// - Parameter window: what the scheduler will begin with, so that the first inputs need not wait for
   ///   its word.
   init(
-    jobName: String, isOrdered: Bool, timeout: Nanoseconds?, window: Window, mailbox: Mailbox
+    jobName: String, isOrdered: Bool, timeout: Nanoseconds?, window: Window,
+    leaving: Request = .abort, mailbox: Mailbox
   ) {
     self.jobName = jobName
     self.isOrdered = isOrdered
     self.timeout = timeout
+    self.leaving = leaving
     self.mailbox = mailbox
     shared = Mutex(Shared(delivery: Delivery(room: window.room, byteRoom: window.byteRoom)))
   }
 
   // MARK: The consumer's side
 
-  /// Hands over inputs and receipts, and takes what has come.
-  ///
-  /// - Parameter inputBytes: the size of the encoded inputs.
+  @usableFromInline
   func exchange(
     inputs: [Input] = [], inputBytes: Int = 0, inputEnded: Bool = false,
     consumedJobs: Int = 0, consumedBytes: Int = 0
@@ -117,7 +123,7 @@ final class StreamChannel: Sendable {
     return delivery
   }
 
-  /// Asks for an early end; outcomes of what was accepted still come, then the stream finishes.
+  @usableFromInline
   func request(_ request: Request) {
     let announce = shared.withLock { shared in
       if case .abort = shared.news.request {} else { shared.news.request = request }
@@ -126,9 +132,12 @@ final class StreamChannel: Sendable {
     if announce { mailbox.announce(self) }
   }
 
+  @usableFromInline
+  func leave() { request(leaving) }
+
   /// Asks for an early end, and lets a waiter go at once, however long the workers take to die.
   func interrupt() {
-    request(.abort)
+    leave()
     let waiter = shared.withLock { shared -> Waiter? in
       shared.isInterrupted = true
       defer { shared.waiter = nil }
@@ -137,7 +146,6 @@ final class StreamChannel: Sendable {
     waiter?.wake()
   }
 
-  /// As ``wait(forRoom:)``, and abandons the call when the task is cancelled.
   @usableFromInline
   func waitInterruptibly(forRoom: Bool) async {
     await withTaskCancellationHandler {
@@ -154,16 +162,22 @@ final class StreamChannel: Sendable {
     }
   }
 
-  /// As ``wait(forRoom:)``, for a thread that may block.
+  @usableFromInline
   func wait(forRoom: Bool, parker: ThreadParker) {
     park(.thread(parker), forRoom: forRoom)
     parker.park()
   }
 
+  @usableFromInline
+  func nudge() { post { $0.isNudged = true } }
+
   private func park(_ waiter: Waiter, forRoom: Bool) {
     let mayGoOn = shared.withLock { shared in
       shared.waitsForRoom = forRoom
-      if shared.hasSomething { return true }
+      if shared.hasSomething {
+        shared.isNudged = false
+        return true
+      }
       precondition(shared.waiter == nil, "two consumers of one stream")
       shared.waiter = waiter
       return false
@@ -219,9 +233,10 @@ final class StreamChannel: Sendable {
   private func post(_ change: (inout Shared) -> Void) {
     let waiter = shared.withLock { shared -> Waiter? in
       change(&shared)
-      guard shared.hasSomething else { return nil }
-      defer { shared.waiter = nil }
-      return shared.waiter
+      guard shared.hasSomething, let waiter = shared.waiter else { return nil }
+      shared.waiter = nil
+      shared.isNudged = false
+      return waiter
     }
     waiter?.wake()
   }

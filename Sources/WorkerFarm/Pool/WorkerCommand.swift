@@ -11,13 +11,19 @@ public struct WorkerCommand: Hashable, Sendable {
   /// Variables to add to the coordinator's environment; a nil value removes one.
   public var environment: [String: String?]
 
+  /// Where it's started; nil for the coordinator's working directory at that time. A relative ``executable`` is
+  /// looked up from there.
+  public var directory: String?
+
   /// - Parameter executable: a path; no search along `PATH` takes place.
   public init(
-    executable: String, arguments: [String] = [], environment: [String: String?] = [:]
+    executable: String, arguments: [String] = [], environment: [String: String?] = [:],
+    directory: String? = nil
   ) {
     self.executable = executable
     self.arguments = arguments
     self.environment = environment
+    self.directory = directory
   }
 
   /// This very program, started again.

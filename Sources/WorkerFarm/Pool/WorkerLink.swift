@@ -1,9 +1,8 @@
-import CPosix
 import Glibc
 
-/// The coordinator's end of one worker: the process, its pipes, and what's on the way.
+/// The coordinator's end of one worker: what it runs in, its pipes, and what's on the way.
 final class WorkerLink {
-  let child: ChildProcess
+  let body: any WorkerBody
   /// nil once it was asked to end.
   private var input: SharedDescriptor?
   let output: Descriptor
@@ -29,7 +28,11 @@ final class WorkerLink {
   /// stay under the 64 MiB an ordinary user may have up to 64 workers.
   private static let pipeCapacity: Int32 = 256 << 10
 
-  init(command: WorkerCommand, frameLimit: Int) throws(SystemError) {
+  /// - Parameter makeBody: starts it. It's the last thing that can fail: a child without a link would be nobody's.
+  init(
+    frameLimit: Int,
+    makeBody: (ProgressPage, WorkerEnds) throws(SystemError) -> any WorkerBody
+  ) throws(SystemError) {
     let requests = try Pipe(capacity: Self.pipeCapacity)
     let replies = try Pipe(capacity: Self.pipeCapacity)
     let errors = try Pipe()
@@ -38,22 +41,19 @@ final class WorkerLink {
     try errors.reader.makeNonblocking()
     let memory = try ProgressPage.makeMemory()
     let page = try ProgressPage(mapping: memory.number)
-    // The last thing that can fail: a child without a link would be nobody's.
-    let child = try ChildProcess(
-      executable: command.program, arguments: [command.executable] + command.arguments,
-      environment: command.completeEnvironment(coordinator: getpid()),
-      descriptors: .init(
-        input: requests.reader.number, output: replies.writer.number,
-        error: errors.writer.number, page: memory.number))
+    let ends = WorkerEnds(
+      requests: requests.reader.number, replies: replies.writer.number,
+      errors: errors.writer.number, page: memory.number)
+    let body = try makeBody(page, ends)
     let requestEnds = requests.ends()
     let replyEnds = replies.ends()
     let errorEnds = errors.ends()
-    self.child = child
+    self.body = body
     self.page = page
     input = SharedDescriptor(owning: requestEnds.writer)
     output = Descriptor(owning: replyEnds.reader)
     error = Descriptor(owning: errorEnds.reader)
-    // The child's ends: with them open here, its death would leave the pipes without an end.
+    // The worker's ends: with them open here, its death would leave the pipes without an end.
     _ = Descriptor(owning: requestEnds.reader)
     _ = Descriptor(owning: replyEnds.writer)
     _ = Descriptor(owning: errorEnds.writer)
@@ -81,23 +81,13 @@ final class WorkerLink {
     return batch.size + Records.lengthSize * batch.count <= hello.frameLimit
   }
 
-  /// Makes the kernel refuse the worker more than all jobs together may have. The kernel counts what may be
-  /// written and is the worker's own, used or not; so there's room for the program itself beside it.
-  func enforceMemory(_ bytes: Int) {
-    let (limit, overflow) = bytes.addingReportingOverflow(Self.ownMemory)
-    // A worker that has a lower limit already keeps that.
-    if !overflow { _ = farm_limit_memory(child.pid, UInt64(limit)) }
-  }
-
-  private static let ownMemory = 128 << 20
-
   /// What a job may use of memory, in bytes, or every job from now on.
   func limitMemory(to bytes: Int, for job: JobID? = nil) {
     outgoing.writeFrame(.memory, id: job?.rawValue ?? 0) { $0.write(UInt64(bytes)) }
   }
 
   /// Appends jobs, and first the name of their type if the worker hasn't heard it.
-  func enqueue(_ batch: JobBatch, type: String) {
+  func enqueue(_ batch: JobBatch, type: String, sharingFrames: Bool) {
     let number: UInt16
     if let known = declared[type] {
       number = known
@@ -106,7 +96,7 @@ final class WorkerLink {
       declared[type] = number
       outgoing.writeFrame(.declare, type: number) { $0.write(raw: type) }
     }
-    if batch.count > 1 && takesSeveralJobs(batch) {
+    if sharingFrames && batch.count > 1 && takesSeveralJobs(batch) {
       outgoing.writeFrame(.jobs, type: number, id: batch.firstID.rawValue) { writer in
         batch.inputs.withWireBytes { writer.write(raw: $0) }
       }

@@ -26,6 +26,15 @@ public struct JobServer {
   }
 }
 
+/// Where replies go.
+protocol ReplySink: AnyObject {
+  /// To be called before each job: what is held must not wait for it.
+  func prepareForJob()
+
+  /// Takes a reply.
+  func append(_ payload: [UInt8], id: UInt64, isFailure: Bool, asOneOfSeveral: Bool)
+}
+
 /// The jobs of one frame, and where their replies go.
 public struct JobDesk {
   /// What isn't begun; each with its length before it if there are several.
@@ -38,7 +47,7 @@ public struct JobDesk {
   /// The reply to it.
   @usableFromInline var writer = ByteWriter()
 
-  private let replies: ReplyBuffer
+  private let replies: any ReplySink
   private let page: ProgressPage?
   /// The largest reply that may be sent.
   private let replyLimit: Int
@@ -46,7 +55,7 @@ public struct JobDesk {
   private(set) var isMalformed = false
 
   init(
-    _ payload: UnsafeRawBufferPointer, areSeveral: Bool, firstID: UInt64, replies: ReplyBuffer,
+    _ payload: UnsafeRawBufferPointer, areSeveral: Bool, firstID: UInt64, replies: any ReplySink,
     page: ProgressPage?, replyLimit: Int
   ) {
     rest = payload

@@ -11,10 +11,10 @@ import Synchronization
 ///
 /// Replies are appended by the loop that runs the jobs, which also writes them as a rule. None waits long: where the
 /// loop is kept by the next job, a thread, the watch, writes what was published in its stead.
-final class ReplyBuffer: @unchecked Sendable {
+final class ReplyBuffer: ReplySink, @unchecked Sendable {
   // Sendable because `memory` up to the published end is read under the lock only, and changed by nobody: the loop's
   // thread writes beyond that end, and begins anew only under the lock. What else varies is the loop's own.
-  private let pipe: Descriptor
+  private let pipe: SharedDescriptor
   private let memory: UnsafeMutableRawPointer
   /// Replies and bytes that are whole: the loop's word to the watch.
   private let published = Atomic<UInt64>(0)
@@ -46,7 +46,7 @@ final class ReplyBuffer: @unchecked Sendable {
     var error: SystemError?
   }
 
-  private enum WatchState: Int { case none, asleep, awake, impossible }
+  private enum WatchState: Int { case none, asleep, awake, impossible, dismissed }
 
   // The loop's own.
   private var end = Mark()
@@ -72,7 +72,7 @@ final class ReplyBuffer: @unchecked Sendable {
   /// Intervals with nothing held until the watch goes to sleep.
   private static let watchPatience = 20
 
-  init(_ pipe: consuming Descriptor, mayHold: Bool) {
+  init(_ pipe: SharedDescriptor, mayHold: Bool) {
     self.pipe = pipe
     self.mayHold = mayHold
     memory = .allocate(byteCount: Self.capacity, alignment: 16)
@@ -90,13 +90,12 @@ final class ReplyBuffer: @unchecked Sendable {
     try written.withLock { _ throws(SystemError) in
       var done: Result<Void, SystemError> = .success(())
       bytes.withUnsafeBytes { all in
-        done = Result { () throws(SystemError) in try pipe.writeAll(all) }
+        done = Result { () throws(SystemError) in try pipe.descriptor.writeAll(all) }
       }
       try done.get()
     }
   }
 
-  /// To be called before each job: what is held must not wait for it.
   func prepareForJob() {
     if end.count > 0 && !isWatched { wakeWatch() }
   }
@@ -211,7 +210,7 @@ final class ReplyBuffer: @unchecked Sendable {
   ) {
     guard written.error == nil else { return }
     do throws(SystemError) {
-      try pipe.writeAll(first, second)
+      try pipe.descriptor.writeAll(first, second)
     } catch {
       written.error = error
     }
@@ -229,7 +228,7 @@ final class ReplyBuffer: @unchecked Sendable {
       watchState.store(WatchState.awake.rawValue, ordering: .relaxed)
       parker.unpark()
     case .impossible: flush()
-    case .none?, nil: startWatch()
+    case .none?, .dismissed, nil: startWatch()
     }
   }
 
@@ -243,11 +242,21 @@ final class ReplyBuffer: @unchecked Sendable {
     }
   }
 
-  private func watch() -> Never {
-    while true {
+  /// The loop has ended: so does the watch.
+  func close() {
+    let state = watchState.exchange(WatchState.dismissed.rawValue, ordering: .acquiringAndReleasing)
+    if state == WatchState.asleep.rawValue { parker.unpark() }
+  }
+
+  private var isDismissed: Bool {
+    watchState.load(ordering: .relaxed) == WatchState.dismissed.rawValue
+  }
+
+  private func watch() {
+    while !isDismissed {
       var idle = 0
       var writesSeen = -1
-      while idle < Self.watchPatience {
+      while idle < Self.watchPatience, !isDismissed {
         MonotonicClock.sleep(Self.watchInterval)
         if published.load(ordering: .relaxed) == 0 {
           idle += 1
@@ -263,14 +272,17 @@ final class ReplyBuffer: @unchecked Sendable {
   }
 
   private func fallAsleep() {
-    watchState.store(WatchState.asleep.rawValue, ordering: .relaxed)
+    guard changeState(from: .awake, to: .asleep) else { return }
     atomicMemoryFence(ordering: .sequentiallyConsistent)
-    if published.load(ordering: .relaxed) == 0 { return parker.park() }
-    // Perhaps the loop has seen it asleep, and woken it already.
-    let (wasAsleep, _) = watchState.compareExchange(
-      expected: WatchState.asleep.rawValue, desired: WatchState.awake.rawValue,
-      ordering: .relaxed)
-    if !wasAsleep { parker.park() }
+    // If not, the loop has seen it asleep meanwhile, and woken it.
+    if published.load(ordering: .relaxed) != 0, changeState(from: .asleep, to: .awake) { return }
+    parker.park()
+  }
+
+  private func changeState(from state: WatchState, to next: WatchState) -> Bool {
+    watchState.compareExchange(
+      expected: state.rawValue, desired: next.rawValue, ordering: .relaxed
+    ).exchanged
   }
 
   private func writePublished() {

@@ -1,9 +1,11 @@
 import Glibc
 
 /// Reads frames, runs jobs, writes replies; one thread, no Dispatch, no Swift concurrency.
+///
+/// It serves a whole process, or one thread among others.
 struct ServeLoop: ~Copyable {
   private let registry: JobRegistry
-  private let requests: Descriptor
+  private let requests: SharedDescriptor
   private let replies: ReplyBuffer
   private let page: ProgressPage?
 
@@ -15,7 +17,7 @@ struct ServeLoop: ~Copyable {
   private var memoryGrant: (job: UInt64, bytes: Int)?
 
   init(
-    registry: JobRegistry, requests: consuming Descriptor, replies: consuming Descriptor,
+    registry: JobRegistry, requests: SharedDescriptor, replies: SharedDescriptor,
     page: ProgressPage?
   ) {
     self.registry = registry
@@ -27,6 +29,7 @@ struct ServeLoop: ~Copyable {
 
   /// Serves until the requests end.
   mutating func run() throws {
+    defer { replies.close() }
     try sayHello()
     while try fill() {
       while let frame = try decoder.next() {
@@ -52,7 +55,7 @@ struct ServeLoop: ~Copyable {
 
   /// Waits for bytes; false at the end of the input.
   private mutating func fill() throws(SystemError) -> Bool {
-    let number = requests.number
+    let number = requests.descriptor.number
     return try decoder.fill { (space) throws(SystemError) -> Int in
       try retryingInterrupts("read") { read(number, space.baseAddress, space.count) }
     } > 0

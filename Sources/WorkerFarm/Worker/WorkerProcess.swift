@@ -40,7 +40,8 @@ public enum WorkerProcess {
       try replaceStandardDescriptors()
       let page = coordinator == nil ? nil : takeProgressPage()
       var loop = ServeLoop(
-        registry: JobRegistry(jobTypes), requests: requests, replies: replies, page: page)
+        registry: JobRegistry(jobTypes), requests: SharedDescriptor(owning: requests.release()),
+        replies: SharedDescriptor(owning: replies.release()), page: page)
       try loop.run()
       exit(0)
     } catch {

@@ -99,6 +99,6 @@ import Testing
   }
 
   private func inputs(_ count: Int) -> [StreamChannel.Input] {
-    Array(repeating: .unencodable("nothing"), count: count)
+    Array(repeating: .failed(.unencodableInput("nothing")), count: count)
   }
 }
