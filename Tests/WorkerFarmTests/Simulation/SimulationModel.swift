@@ -74,7 +74,8 @@ struct SimulationProfile: Sendable, CustomTestStringConvertible {
       name: "workers come and go", jobsPerStream: 0...20, death: 3, recycles: true, resize: 30),
     SimulationProfile(
       name: "everything", streams: 1...4, windowBytes: 1...2000, windowAdapts: true, hasTimeout: 40,
-      death: 8, breach: 4, hang: 4, stall: 4, lie: 4, unavailable: 4, stop: 1, abort: 2, close: 2, large: 10, failure: 10,
+      death: 8, breach: 4, hang: 4, stall: 4, lie: 4, unavailable: 4, stop: 1, abort: 2, close: 2,
+      large: 10, failure: 10,
       recycles: true, resize: 5),
   ]
 }
