@@ -14,6 +14,7 @@ let package = Package(
   name: "farm",
   products: [
     .library(name: "WorkerFarm", targets: ["WorkerFarm"]),
+    .library(name: "WorkerFarmTesting", targets: ["WorkerFarmTesting"]),
     .library(name: "Thumbnails", targets: ["Thumbnails"]),
     .executable(name: "farm", targets: ["farm"]),
   ],
@@ -59,6 +60,9 @@ let package = Package(
       ],
       swiftSettings: swiftSettings),
     .target(
+      name: "WorkerFarmTesting", dependencies: ["CPosix", "WorkerFarm"],
+      swiftSettings: swiftSettings),
+    .target(
       name: "Thumbnails", dependencies: ["CImageCodecs", "CPosix", "WorkerFarm"],
       swiftSettings: swiftSettings),
     .executableTarget(
@@ -80,10 +84,12 @@ let package = Package(
       name: "TestJobs", dependencies: ["WorkerFarm"], path: "Tests/TestJobs",
       swiftSettings: swiftSettings),
     .executableTarget(
-      name: "test-worker", dependencies: ["TestJobs", "WorkerFarm"], path: "Tests/test-worker",
+      name: "test-worker", dependencies: ["TestJobs", "WorkerFarm", "WorkerFarmTesting"],
+      path: "Tests/test-worker",
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "WorkerFarmTests", dependencies: ["WorkerFarm", "TestJobs", "test-worker"],
+      name: "WorkerFarmTests",
+      dependencies: ["WorkerFarm", "WorkerFarmTesting", "TestJobs", "test-worker"],
       swiftSettings: swiftSettings),
     .target(
       name: "CPictureFixtures", dependencies: ["CLibJPEG", "CLibLCMS", "CLibPNG", "CLibZ"],
