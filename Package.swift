@@ -83,11 +83,13 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),
+    .target(name: "CEscapes", path: "Tests/CEscapes", cSettings: cSettings),
     .target(
-      name: "TestJobs", dependencies: ["WorkerFarm"], path: "Tests/TestJobs",
+      name: "TestJobs", dependencies: ["CEscapes", "WorkerFarm"], path: "Tests/TestJobs",
       swiftSettings: swiftSettings),
     .executableTarget(
-      name: "test-worker", dependencies: ["TestJobs", "WorkerFarm"], path: "Tests/test-worker",
+      name: "test-worker", dependencies: ["CEscapes", "TestJobs", "WorkerFarm"],
+      path: "Tests/test-worker",
       swiftSettings: swiftSettings),
     .testTarget(
       name: "WorkerFarmTests",
@@ -102,7 +104,8 @@ let package = Package(
       name: "CPictureFixtures", dependencies: ["CLibJPEG", "CLibLCMS", "CLibPNG", "CLibZ"],
       path: "Tests/CPictureFixtures", cSettings: cSettings),
     .testTarget(
-      name: "FarmCommandTests", dependencies: ["CPictureFixtures", "CPosix", "Thumbnails", "farm"],
+      name: "FarmCommandTests",
+      dependencies: ["CPictureFixtures", "CPosix", "Thumbnails", "farm", "test-worker"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ThumbnailsTests",

@@ -11,12 +11,14 @@ struct PoolLog {
     /// Workers that couldn't be started.
     case starts
     case retries
+    /// Workers that don't have the sandbox that was asked for.
+    case sandbox
     /// The end of the pool.
     case end
 
     var level: Logger.Level {
       switch self {
-      case .deaths, .starts: .warning
+      case .deaths, .starts, .sandbox: .warning
       case .ends, .retries: .debug
       case .end: .error
       }
@@ -28,6 +30,7 @@ struct PoolLog {
       case .ends: "ends of workers"
       case .starts: "failures to start a worker"
       case .retries: "retries"
+      case .sandbox: "missing sandboxes"
       case .end: "ends of the pool"
       }
     }

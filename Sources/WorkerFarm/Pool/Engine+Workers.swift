@@ -3,8 +3,9 @@ import Glibc
 /// What happens between the engine and its workers.
 extension Engine {
   func start(_ id: WorkerID) {
+    if isLed { return deferredStarts.append(id) }
     do {
-      let link = try WorkerLink(frameLimit: frameLimit, makeBody: makeBody)
+      let link = try WorkerLink(frameLimit: frameLimit, sandbox: sandbox, makeBody: makeBody)
       if let share = scheduler.memoryShare { link.limitMemory(to: share) }
       enforceMemory(link.body)
       links[id] = link
@@ -14,6 +15,17 @@ extension Engine {
       noteUnavailable(id)
       scheduler.workerUnavailable(id, now: MonotonicClock.now())
     }
+  }
+
+  /// Starts what a caller who drove the engine couldn't.
+  func startDeferred() {
+    let workers = deferredStarts
+    deferredStarts = []
+    // Unless it was decided otherwise meanwhile.
+    for id in workers where scheduler.workers[id].phase == .starting && links[id] == nil {
+      start(id)
+    }
+    perform()
   }
 
   private func makeBody(
@@ -37,9 +49,9 @@ extension Engine {
   }
 
   func flush(_ link: WorkerLink, _ id: WorkerID) {
-    let before = link.outgoingCount
+    let before = link.bytesWritten
     let isOpen = (try? link.flush()) == true
-    noteSent(bytes: before - link.outgoingCount, to: id)
+    noteSent(bytes: link.bytesWritten - before, to: id)
     // A pipe without a reader: it's dying, or it closed its input and has to.
     if !isOpen {
       link.closeInput()
@@ -58,14 +70,16 @@ extension Engine {
     }
   }
 
-  /// One `read`, and everything that is whole by then; false if there was nothing to read.
+  /// One `read`, and everything that is whole by then; false if there's nothing more to read at the moment.
   private func readOnce(_ link: WorkerLink, _ id: WorkerID) -> Bool {
     var transfer = Transfer.wouldBlock
+    var isDrained = false
     do {
       _ = try link.decoder.fill { (space) throws(SystemError) -> Int in
         transfer = try link.output.read(into: space)
-        if case .bytes(let count) = transfer { return count }
-        return 0
+        guard case .bytes(let count) = transfer else { return 0 }
+        isDrained = count < space.count
+        return count
       }
     } catch {
       transfer = .closed
@@ -87,7 +101,7 @@ extension Engine {
         scheduler.kill(id, .misconduct)
         return false
       }
-      return true
+      return !isDrained
     }
   }
 
@@ -104,7 +118,12 @@ extension Engine {
       }
     } catch {
       // What a program prints that knows nothing of frames can look like anything.
-      if link.hello == nil, case .version = error { breach = error }
+      if link.hello == nil {
+        switch error {
+        case .version, .sandboxIncomplete: breach = error
+        default: break
+        }
+      }
       breach = breach ?? (link.hello == nil ? .notAHello : error)
     }
     // What it said before the breach was said in order, and counts.
@@ -119,10 +138,22 @@ extension Engine {
     }
     // A program that repeats what it hears, as `cat` does, isn't a worker.
     guard !hello.isFromCoordinator else { throw .notAHello }
+    try checkSandbox(hello)
     link.hello = hello
     let now = MonotonicClock.now()
     scheduler.workerReady(id, pid: link.body.pid, now: now)
     noteReady(id, now)
+  }
+
+  /// A worker without the sandbox that is required gets no job; what's missing otherwise is told once.
+  private func checkSandbox(_ hello: Hello) throws(WireError) {
+    guard let sandbox else { return }
+    let report = hello.sandboxReport ?? .silence
+    let isNews = mailbox.sandbox.report == nil
+    mailbox.sandbox.note(report)
+    guard !report.fulfils(sandbox) else { return }
+    if sandbox.enforcement == .require { throw .sandboxIncomplete(report.shortfall(sandbox)) }
+    if isNews { noteUnsandboxed(report.shortfall(sandbox)) }
   }
 
   private func settle(_ batch: ReplyBatch, _ link: WorkerLink, _ id: WorkerID) throws(WireError) {

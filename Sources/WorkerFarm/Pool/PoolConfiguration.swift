@@ -83,6 +83,9 @@ public struct PoolConfiguration: Sendable {
   /// Jobs that killed workers, which are refused from now on; nil if there's no such list.
   public var quarantine: Quarantine?
 
+  /// What workers give up before their first job. Worker processes only.
+  public var sandbox = SandboxPolicy.none
+
   /// Where the pool reports what a caller can't see from outcomes: as warnings dead workers and those that can't be
   /// started, as an error why the pool gave up; at level debug attempts that are followed by another, and
   /// workers that end in order. A storm of the same kind is cut short, and what was left out is counted.

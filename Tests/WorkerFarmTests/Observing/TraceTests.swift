@@ -97,7 +97,7 @@ private struct Entry: Decodable {
       #expect(counts.reduce(0, +) == count)
     }
     #expect(entries.count { $0.ph == "b" } == 2 && entries.count { $0.ph == "e" } == 2)
-    let last = entries.filter { $0.ph == "C" && $0.name == "call 2 jobs" }.last
+    let last = entries.filter { $0.ph == "C" && $0.name == "jobs" }.last
     #expect(last?.args?["in flight"] == .number(0))
     let rows = Set(entries.filter { $0.name == "thread_name" }.map(\.tid))
     #expect(jobs.allSatisfy { rows.contains($0.tid) })

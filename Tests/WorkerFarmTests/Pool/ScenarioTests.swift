@@ -44,7 +44,7 @@ import Testing
 }
 
 /// A child of the test, whose output is read.
-private final class Program: Sendable {
+final class Program: Sendable {
   private let child: ChildProcess
   private let reader: Descriptor
 
