@@ -30,7 +30,9 @@ public final class ChromeTrace: PoolObserver {
     self.init(Descriptor(owning: descriptor))
   }
 
-  public convenience init(path: String) throws(SystemError) { try self.init(path: Array(path.utf8)) }
+  public convenience init(path: String) throws(SystemError) {
+    try self.init(path: Array(path.utf8))
+  }
 
   private init(_ descriptor: consuming Descriptor) {
     state = Mutex(State(file: TraceFile(owning: descriptor)))

@@ -75,7 +75,9 @@ public struct RunProgress: Hashable, Sendable {
   }
 
   /// Outcomes a second since the start; 0 before the first.
-  public func meanRate(at time: MonotonicInstant) -> Double { Self.rate(done, in: elapsed(at: time)) }
+  public func meanRate(at time: MonotonicInstant) -> Double {
+    Self.rate(done, in: elapsed(at: time))
+  }
 
   /// What is left will take so long at the present rate; nil without a total or a rate.
   public func timeLeft(at time: MonotonicInstant) -> Duration? {

@@ -6,7 +6,9 @@ extension Engine {
     let now = MonotonicClock.now()
     ledger.started(id, pid: link.body.pid, now: now)
     let worker = ledger.worker(at: id)
-    link.lineCutter = configuration.standardErrorHandler.map { LineCutter(worker: worker, handler: $0) }
+    link.lineCutter = configuration.standardErrorHandler.map {
+      LineCutter(worker: worker, handler: $0)
+    }
     observers.tell(.workerStarted(worker, at: MonotonicInstant(nanoseconds: now)))
   }
 
@@ -18,7 +20,8 @@ extension Engine {
   }
 
   func noteUnsandboxed(_ shortfall: String) {
-    log.write(.sandbox, "workers aren't fully sandboxed: \(shortfall)", ["executable": "\(workerName)"])
+    log.write(
+      .sandbox, "workers aren't fully sandboxed: \(shortfall)", ["executable": "\(workerName)"])
   }
 
   func noteReady(_ id: WorkerID, _ now: Nanoseconds) {

@@ -43,7 +43,8 @@ private final class LogBook: Sendable {
 }
 
 @Suite(.hangGuard) struct LogTests {
-  @Test func `a death is a warning with its circumstances, a retry is for who debugs`() async throws {
+  @Test func `a death is a warning with its circumstances, a retry is for who debugs`() async throws
+  {
     let book = LogBook()
     var configuration = testConfiguration(workers: 1)
     configuration.logger = book.logger(.debug)

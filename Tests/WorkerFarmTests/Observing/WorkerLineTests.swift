@@ -28,7 +28,9 @@ struct Writing: Sendable, CustomTestStringConvertible {
 
   static let limit = WorkerLine.limit
   private static func text(_ text: String) -> [UInt8] { Array(text.utf8) }
-  private static func xs(_ count: Int) -> [UInt8] { Array(repeating: UInt8(ascii: "x"), count: count) }
+  private static func xs(_ count: Int) -> [UInt8] {
+    Array(repeating: UInt8(ascii: "x"), count: count)
+  }
 
   static let all = [
     Writing("nothing", [], []),
