@@ -80,11 +80,13 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),
+    .target(name: "CEscapes", path: "Tests/CEscapes", cSettings: cSettings),
     .target(
-      name: "TestJobs", dependencies: ["WorkerFarm"], path: "Tests/TestJobs",
+      name: "TestJobs", dependencies: ["CEscapes", "WorkerFarm"], path: "Tests/TestJobs",
       swiftSettings: swiftSettings),
     .executableTarget(
-      name: "test-worker", dependencies: ["TestJobs", "WorkerFarm", "WorkerFarmTesting"],
+      name: "test-worker",
+      dependencies: ["CEscapes", "TestJobs", "WorkerFarm", "WorkerFarmTesting"],
       path: "Tests/test-worker",
       swiftSettings: swiftSettings),
     .testTarget(
@@ -95,7 +97,10 @@ let package = Package(
       name: "CPictureFixtures", dependencies: ["CLibJPEG", "CLibLCMS", "CLibPNG", "CLibZ"],
       path: "Tests/CPictureFixtures", cSettings: cSettings),
     .testTarget(
-      name: "FarmCommandTests", dependencies: ["CPictureFixtures", "CPosix", "Thumbnails", "farm"],
+      name: "FarmCommandTests",
+      dependencies: [
+        "CPictureFixtures", "CPosix", "TestJobs", "Thumbnails", "farm", "test-worker",
+      ],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ThumbnailsTests",
@@ -104,3 +109,18 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// The fuzzers, which need libFuzzer and compiler flags that a package may not set itself: scripts/fuzz gives them
+// and asks for the target.
+if Context.environment["FARM_FUZZ"] != nil {
+  package.targets += [
+    // libFuzzer is written in C++.
+    .target(
+      name: "CFuzz", path: "Tests/Fuzz/CFuzz", cSettings: cSettings,
+      linkerSettings: [.linkedLibrary("stdc++")]),
+    .executableTarget(
+      name: "fuzz",
+      dependencies: ["CFuzz", "CImageCodecs", "CPictureFixtures", "Thumbnails", "WorkerFarm"],
+      path: "Tests/Fuzz/fuzz", swiftSettings: swiftSettings),
+  ]
+}

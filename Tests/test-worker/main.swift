@@ -9,7 +9,7 @@ if CommandLine.arguments.dropFirst().first == "forgetful" { openPoolAndComplain(
 Chaos.serveIfRequested(Square.self, Countdown.self)
 WorkerProcess.serveIfRequested(
   Square.self, Echo.self, Misbehave.self, Work.self, Faulty.self, Swell.self, Complain.self,
-  Hungry.self, Countdown.self)
+  Hungry.self, Escape.self)
 
 let arguments = Array(CommandLine.arguments.dropFirst())
 if let name = arguments.first, let scenario = Scenario(rawValue: name) {

@@ -2,6 +2,8 @@
 // memory that two processes share. Each function is one call; failures are -1 and errno.
 #pragma once
 
+#include "CPosixSandbox.h"
+
 #include <signal.h>
 #include <spawn.h>
 #include <stddef.h>
@@ -66,6 +68,8 @@ int farm_signal_is_ignored(int signal_number);
 
 // ioctl is variadic. Columns of a terminal, or -1.
 int farm_terminal_columns(int descriptor);
+// Bytes that lie in a pipe, asked at either end, or -1.
+int farm_unread_bytes(int descriptor);
 
 // Processors this process may run on (sched_getaffinity), or -1.
 int farm_affinity_count(void);

@@ -4,8 +4,9 @@ import Logging
 /// What happens between the engine and its workers.
 extension Engine {
   func start(_ id: WorkerID) {
+    if isLed { return deferredStarts.append(id) }
     do {
-      let link = try WorkerLink(frameLimit: frameLimit, makeBody: makeBody)
+      let link = try WorkerLink(frameLimit: frameLimit, sandbox: sandbox, makeBody: makeBody)
       if let share = scheduler.memoryShare { link.limitMemory(to: share) }
       enforceMemory(link.body)
       links[id] = link
@@ -14,6 +15,17 @@ extension Engine {
       logger?.warning("a worker can't be started, going on with fewer: \(latestProblem)")
       scheduler.workerUnavailable(id, now: MonotonicClock.now())
     }
+  }
+
+  /// Starts what a caller who drove the engine couldn't.
+  func startDeferred() {
+    let workers = deferredStarts
+    deferredStarts = []
+    // Unless it was decided otherwise meanwhile.
+    for id in workers where scheduler.workers[id].phase == .starting && links[id] == nil {
+      start(id)
+    }
+    perform()
   }
 
   private func makeBody(
@@ -55,14 +67,16 @@ extension Engine {
     }
   }
 
-  /// One `read`, and everything that is whole by then; false if there was nothing to read.
+  /// One `read`, and everything that is whole by then; false if there's nothing more to read at the moment.
   private func readOnce(_ link: WorkerLink, _ id: WorkerID) -> Bool {
     var transfer = Transfer.wouldBlock
+    var isDrained = false
     do {
       _ = try link.decoder.fill { (space) throws(SystemError) -> Int in
         transfer = try link.output.read(into: space)
-        if case .bytes(let count) = transfer { return count }
-        return 0
+        guard case .bytes(let count) = transfer else { return 0 }
+        isDrained = count < space.count
+        return count
       }
     } catch {
       transfer = .closed
@@ -83,7 +97,7 @@ extension Engine {
         scheduler.kill(id, .misconduct)
         return false
       }
-      return true
+      return !isDrained
     }
   }
 
@@ -100,7 +114,12 @@ extension Engine {
       }
     } catch {
       // What a program prints that knows nothing of frames can look like anything.
-      if link.hello == nil, case .version = error { breach = error }
+      if link.hello == nil {
+        switch error {
+        case .version, .sandboxIncomplete: breach = error
+        default: break
+        }
+      }
       breach = breach ?? (link.hello == nil ? .notAHello : error)
     }
     // What it said before the breach was said in order, and counts.
@@ -115,8 +134,20 @@ extension Engine {
     }
     // A program that repeats what it hears, as `cat` does, isn't a worker.
     guard !hello.isFromCoordinator else { throw .notAHello }
+    try checkSandbox(hello)
     link.hello = hello
     scheduler.workerReady(id, pid: link.body.pid, now: MonotonicClock.now())
+  }
+
+  /// A worker without the sandbox that is required gets no job; what's missing otherwise is told once.
+  private func checkSandbox(_ hello: Hello) throws(WireError) {
+    guard let sandbox else { return }
+    let report = hello.sandboxReport ?? .silence
+    let isNews = mailbox.sandbox.report == nil
+    mailbox.sandbox.note(report)
+    guard !report.fulfils(sandbox) else { return }
+    if sandbox.enforcement == .require { throw .sandboxIncomplete(report.shortfall(sandbox)) }
+    if isNews { logger?.warning("workers aren't fully sandboxed: \(report.shortfall(sandbox))") }
   }
 
   private func settle(_ batch: ReplyBatch, _ link: WorkerLink, _ id: WorkerID) throws(WireError) {

@@ -11,14 +11,16 @@ import Logging
 ///                          Scheduler         │  worker's standard error, pidfd
 /// ```
 ///
-/// - It lives on one thread of its own from the pool's creation to its end, and everything here belongs
-///   to that thread. Workers ask the kernel for a signal when the thread that started them ends: so
-///   none of them outlives it.
-/// - Nothing here blocks but `poll`: no worker can hold up another.
+/// - It has a thread of its own from the pool's creation to its end. One thread drives it at a time, see ``EngineSeat``;
+///   that one alone starts workers. They ask the kernel for a signal when the thread that started them ends: so none of
+///   them outlives it.
+/// - Nothing here blocks: no worker can hold up another.
 final class Engine {
   let configuration: PoolConfiguration
   let registry: JobRegistry
   let frameLimit: Int
+  /// nil where there's none.
+  let sandbox: SandboxPolicy?
   let logger: Logger?
   let mailbox: Mailbox
 
@@ -30,6 +32,10 @@ final class Engine {
   /// The latest death or failure to start, in words.
   var latestProblem = ""
   var actions: [Scheduler.Action] = []
+  /// A caller drives this turn.
+  var isLed = false
+  /// Workers that are to be started by the engine's own thread.
+  var deferredStarts: [WorkerID] = []
   /// When workers' memory is to be looked at again.
   var nextLook: Nanoseconds = 0
 
@@ -46,28 +52,33 @@ final class Engine {
     self.configuration = configuration
     self.registry = registry
     frameLimit = configuration.usableFrameLimit
+    let hasSandbox =
+      configuration.backend == .processes && configuration.sandbox.enforcement != .off
+    sandbox = hasSandbox ? configuration.sandbox : nil
     logger = configuration.logger
     self.mailbox = mailbox
     scheduler = Scheduler(policy: configuration.policy)
     links = Array(repeating: nil, count: configuration.workers)
   }
 
-  /// Works until the pool is closed and all workers are reaped.
-  func run() {
-    while true {
-      collectLetters()
-      let now = MonotonicClock.now()
-      lookAtMemory(now: now)
-      scheduler.tick(now: now) { [links] id in links[id]?.jobOnPage }
-      scheduler.dispatch(now: now)
-      perform()
-      flushLinks()
-      postOutcomes()
-      if scheduler.isClosed { break }
-      waitForEvents()
-    }
-    mailbox.end()
+  /// One turn: takes what callers said, decides, acts, and tells callers.
+  ///
+  /// - Parameter isLed: a caller drives, who may not start workers.
+  func turn(isLed: Bool = false) {
+    self.isLed = isLed
+    if !isLed { startDeferred() }
+    collectLetters()
+    let now = MonotonicClock.now()
+    lookAtMemory(now: now)
+    scheduler.tick(now: now) { [links] id in links[id]?.jobOnPage }
+    scheduler.dispatch(now: now)
+    perform()
+    flushLinks()
+    postOutcomes()
   }
+
+  /// Nothing is left to do, for ever.
+  var isClosed: Bool { scheduler.isClosed }
 
   // MARK: Letters
 

@@ -54,11 +54,13 @@ final class InlineChannel: CallChannel {
   // There's never anything to wait for but inputs that come by and by.
   func waitInterruptibly(forRoom: Bool) async { await doorbell.wait() }
 
-  func wait(forRoom: Bool, parker: ThreadParker) {
+  func wait(forRoom: Bool, isLone: Bool, parker: ThreadParker) {
     doorbell.wait(.thread(parker))
     parker.park()
   }
 
+  func becomeQuiet() {}
+  func speakUp() {}
   func nudge() { doorbell.ring() }
 
   private func outcome(of input: StreamChannel.Input, _ index: Int) -> FinishedBatch {

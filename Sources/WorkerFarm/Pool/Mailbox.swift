@@ -29,16 +29,18 @@ final class Mailbox: Sendable {
 
   private let shared = Mutex(Shared())
   private let wakeUp: WakeUp
+  let sandbox = SandboxLedger()
 
   init() throws(SystemError) { wakeUp = try WakeUp() }
 
   // MARK: The callers' side
 
-  func announce(_ channel: StreamChannel) {
+  /// - Parameter quietly: the caller will see to it that the engine looks, by ``speakUp()`` or by driving it.
+  func announce(_ channel: StreamChannel, quietly: Bool = false) {
     let isTooLate = shared.withLock { shared in
       if shared.hasEnded { return true }
       shared.letters.channels.append(channel)
-      wake(&shared)
+      if !quietly { wake(&shared) }
       return false
     }
     if isTooLate { channel.postEnd(error: .closed) }
@@ -52,6 +54,16 @@ final class Mailbox: Sendable {
       wake(&shared)
     }
   }
+
+  /// Lets the engine see to what was announced quietly.
+  func speakUp() {
+    shared.withLock { shared in
+      if !shared.letters.isEmpty { wake(&shared) }
+    }
+  }
+
+  /// Makes the engine's thread take a turn.
+  func nudge() { shared.withLock { wake(&$0) } }
 
   func resize(to workers: Int) {
     shared.withLock { shared in
@@ -89,16 +101,15 @@ final class Mailbox: Sendable {
     }
   }
 
-  /// False if there are letters: then the engine must not sleep.
-  func mayFallAsleep() -> Bool {
-    shared.withLock { shared in
+  /// Lets the engine's thread wait, unless there are letters.
+  func sleep(watch: inout PollSet) {
+    let mayFallAsleep = shared.withLock { shared in
       guard shared.letters.isEmpty else { return false }
       shared.isAwake = false
       return true
     }
-  }
-
-  func hasWokenUp() {
+    _ = watch.sleep(isPatient: mayFallAsleep)
+    guard mayFallAsleep else { return }
     shared.withLock { $0.isAwake = true }
     wakeUp.clear()
   }

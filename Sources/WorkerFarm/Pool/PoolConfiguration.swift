@@ -83,6 +83,9 @@ public struct PoolConfiguration: Sendable {
   /// Jobs that killed workers, which are refused from now on; nil if there's no such list.
   public var quarantine: Quarantine?
 
+  /// What workers give up before their first job. Worker processes only.
+  public var sandbox = SandboxPolicy.none
+
   /// Where the pool reports what a caller can't see from outcomes, for example dead workers.
   public var logger: Logger?
 

@@ -20,7 +20,7 @@ public final class WorkerPool: Sendable {
   private let runner: Runner
 
   private enum Runner: Sendable {
-    case engine(Mailbox)
+    case engine(Mailbox, EngineSeat)
     case inline(InlineDesk)
   }
 
@@ -38,10 +38,10 @@ public final class WorkerPool: Sendable {
     }
     do {
       let mailbox = try Mailbox()
-      runner = .engine(mailbox)
-      try DedicatedThread.start(named: "worker-pool") { [registry] in
-        Engine(configuration: configuration, registry: registry, mailbox: mailbox).run()
-      }
+      let engine = Engine(configuration: configuration, registry: registry, mailbox: mailbox)
+      let seat = try EngineSeat(engine, mailbox: mailbox)
+      runner = .engine(mailbox, seat)
+      try DedicatedThread.start(named: "worker-pool") { seat.run() }
     } catch {
       throw .system(error)
     }
@@ -49,16 +49,21 @@ public final class WorkerPool: Sendable {
 
   deinit { close(.kill) }
 
+  /// nil in an inline pool.
+  var mailbox: Mailbox? {
+    if case .engine(let mailbox, _) = runner { mailbox } else { nil }
+  }
+
   private func close(_ closing: Mailbox.Closing) {
     switch runner {
-    case .engine(let mailbox): mailbox.close(closing)
+    case .engine(let mailbox, _): mailbox.close(closing)
     case .inline(let desk): desk.close()
     }
   }
 
   private func whenEnded(_ waiter: Waiter) {
     switch runner {
-    case .engine(let mailbox): mailbox.whenEnded(waiter)
+    case .engine(let mailbox, _): mailbox.whenEnded(waiter)
     case .inline: waiter.wake()
     }
   }
@@ -70,7 +75,7 @@ public final class WorkerPool: Sendable {
   /// - Parameter workers: at least 1.
   public func resize(to workers: Int) {
     precondition(workers >= 1, "a pool has at least one worker")
-    if case .engine(let mailbox) = runner { mailbox.resize(to: workers) }
+    if case .engine(let mailbox, _) = runner { mailbox.resize(to: workers) }
   }
 
   /// How a pool ends.
@@ -98,13 +103,13 @@ public final class WorkerPool: Sendable {
   /// A new call's way to the workers, and the window that it begins with.
   func makeChannel<J: Job>(_: J.Type, isOrdered: Bool) -> (any CallChannel, Window) {
     switch runner {
-    case .engine(let mailbox):
+    case .engine(let mailbox, let seat):
       if configuration.backend == .threads { registry.register(J.self) }
       let window = configuration.policy.window
       let channel = StreamChannel(
         jobName: J.jobName, isOrdered: isOrdered,
         timeout: configuration.timeout.map(\.clampedNanoseconds), window: window,
-        leaving: configuration.onCancel == .kill ? .abort : .stop, mailbox: mailbox)
+        leaving: configuration.onCancel == .kill ? .abort : .stop, mailbox: mailbox, seat: seat)
       return (channel, window)
     case .inline(let desk):
       registry.register(J.self)

@@ -42,6 +42,13 @@ struct ProgressBar {
     value < 10 ? "\((value * 10).rounded() / 10)" : "\(Int(value.rounded()))"
   }
 
+  /// The end of a run's last line: `in 1.4 s (23/s)`.
+  static func pace(of count: Int, in elapsed: Duration) -> String {
+    let seconds = elapsed.milliseconds / 1000
+    let time = seconds < 60 ? "\((seconds * 10).rounded() / 10) s" : clock(seconds)
+    return "in \(time) (\(rate(Double(count) / max(seconds, 0.001)))/s)"
+  }
+
   /// `m:ss`, or `h:mm:ss`.
   static func clock(_ seconds: Double) -> String {
     let whole = Int(min(seconds, 359_999).rounded(.up))

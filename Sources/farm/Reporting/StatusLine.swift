@@ -27,6 +27,15 @@ final class StatusLine: Sendable {
     }
   }
 
+  /// Bytes above the bar, as they are.
+  func write(_ bytes: [UInt8]) {
+    state.withLock { state in
+      Console.write(Self.erasing(state), to: STDERR_FILENO)
+      _ = bytes.withUnsafeBytes { Console.errorWriting($0, to: STDERR_FILENO) }
+      state.isShown = false
+    }
+  }
+
   func update(_ change: (inout ProgressBar) -> Void) {
     state.withLock { change(&$0.bar) }
   }
