@@ -26,7 +26,10 @@ final class Interrupts: Sendable {
     watched = [SIGINT, SIGTERM, SIGHUP].filter { !Self.isIgnored($0) }
     var signals = signalSet()
     pthread_sigmask(SIG_BLOCK, &signals, nil)
-    startThread { [self] in watch() }
+    if !startThread({ [self] in watch() }) {
+      // Nobody would see them: better an end without a summary than none.
+      pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+    }
   }
 
   /// The signal that ended the run, if one did.
@@ -54,6 +57,7 @@ final class Interrupts: Sendable {
       defer { state.first = state.first ?? number }
       return (state.first == nil, state.canceller)
     }
+    if number == SIGINT { status.typedOver() }
     guard isFirst else {
       canceller?.abort()
       return
@@ -93,8 +97,9 @@ final class Interrupts: Sendable {
   }
 }
 
-/// Starts a thread that ends with the process.
-func startThread(_ body: @escaping @Sendable () -> Void) {
+/// Starts a thread that ends with the process; false if the system has none to give.
+@discardableResult
+func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {
   final class Box: Sendable {
     let body: @Sendable () -> Void
     init(_ body: @escaping @Sendable () -> Void) { self.body = body }
@@ -108,4 +113,5 @@ func startThread(_ body: @escaping @Sendable () -> Void) {
       return nil
     }, box.toOpaque())
   if code == 0 { pthread_detach(thread) } else { box.release() }
+  return code == 0
 }

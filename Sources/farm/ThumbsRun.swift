@@ -14,9 +14,10 @@ struct ThumbsRun {
   let reporter: Reporter
 
   func execute() throws {
+    // First: a signal from now on leaves no empty directory behind.
+    let interrupts = Interrupts(status: reporter.status)
     let directories = try OutputDirectories(plan, isDryRun: mode == .ask)
     defer { directories.removeIfEmpty() }
-    let interrupts = Interrupts(status: reporter.status)
     var scanner = makeScanner(directories, interrupts)
     guard let first = scanner.next() else {
       if let signal = interrupts.received {

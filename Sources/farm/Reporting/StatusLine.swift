@@ -27,6 +27,12 @@ final class StatusLine: Sendable {
     }
   }
 
+  /// Somebody typed, and the terminal showed it where the next line is going to be.
+  func typedOver() {
+    guard Console.canRedraw(STDERR_FILENO) else { return }
+    state.withLock { $0.isShown = true }
+  }
+
   func update(_ change: (inout ProgressBar) -> Void) {
     state.withLock { change(&$0.bar) }
   }
