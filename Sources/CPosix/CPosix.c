@@ -52,6 +52,32 @@ int farm_spawn_close_from(posix_spawn_file_actions_t *actions, int lowest) {
   return posix_spawn_file_actions_addclosefrom_np(actions, lowest);
 }
 
+int farm_spawn_change_directory(posix_spawn_file_actions_t *actions, const char *path) {
+  return posix_spawn_file_actions_addchdir_np(actions, path);
+}
+
+int farm_add_niceness(pid_t id, int difference) {
+  errno = 0;
+  int now = getpriority(PRIO_PROCESS, (id_t)id);
+  if (now == -1 && errno != 0) return -1;
+  return setpriority(PRIO_PROCESS, (id_t)id, now + difference);
+}
+
+int farm_set_affinity(pid_t id, const int32_t *processors, size_t count) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  for (size_t i = 0; i < count; i++) {
+    if (processors[i] >= 0 && processors[i] < CPU_SETSIZE) CPU_SET(processors[i], &set);
+  }
+  return sched_setaffinity(id, sizeof set, &set);
+}
+
+static _Thread_local int64_t thread_allowance = -1;
+
+void farm_set_thread_allowance(int64_t bytes) { thread_allowance = bytes; }
+
+int64_t farm_thread_allowance(void) { return thread_allowance; }
+
 int farm_wait(pid_t pid, int reap, farm_wait_result *result) {
   siginfo_t info;
   memset(&info, 0, sizeof info);
@@ -134,12 +160,24 @@ int farm_terminal_columns(int descriptor) {
   return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : -1;
 }
 
+int farm_unread_bytes(int descriptor) {
+  int count = 0;
+  return ioctl(descriptor, FIONREAD, &count) == 0 ? count : -1;
+}
+
 int farm_signal_is_ignored(int signal_number) {
   struct sigaction action;
   return sigaction(signal_number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
 int farm_limit_memory(pid_t pid, uint64_t bytes) {
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+  // A sanitizer's own terabytes count, though nothing is in them: no worker would get past its start.
+  (void)pid, (void)bytes;
+  return 0;
+#endif
+#endif
   struct rlimit limit = {bytes, bytes};
   return prlimit(pid, RLIMIT_DATA, &limit, NULL);
 }

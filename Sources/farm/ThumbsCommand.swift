@@ -21,13 +21,7 @@ struct ThumbsCommand: ParsableCommand {
     help: "Directories and pictures.", transform: ArgumentBytes.path)
   var paths: [BytePath]
 
-  @Option(
-    name: [.customShort("j", allowingJoined: true), .long, .customLong("procs")],
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "Worker processes: a number up to 1024, a share of the processors such as 50%, or auto.",
-      valueName: "n"))
-  var jobs: JobCount = .auto
+  @OptionGroup var workers: WorkerOptions
 
   @Option(
     name: [.customShort("o", allowingJoined: true), .long], parsing: .unconditional,
@@ -77,6 +71,8 @@ struct ThumbsCommand: ParsableCommand {
     help: ArgumentHelp("Give up on a picture after this long.", valueName: "seconds"))
   var timeout = TimeLimit.standard
 
+  @OptionGroup var confinement: SandboxOptions
+
   @Flag(help: "Make thumbnails again that are up to date.")
   var force = false
 
@@ -86,11 +82,15 @@ struct ThumbsCommand: ParsableCommand {
   @Flag(help: "Print a JSON record for each picture, in order, and one for the run.")
   var json = false
 
-  @Option(help: "Show a progress bar on standard error.")
-  var progress: ProgressMode = .auto
+  @OptionGroup var reporting: ReportingOptions
 
-  @Flag(help: "Print nothing but failures.")
-  var quiet = false
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Write a timeline of the run for Perfetto (ui.perfetto.dev) or Chrome's tracing page.",
+      valueName: "file"),
+    transform: ArgumentBytes.path)
+  var trace: BytePath?
 
   func validate() throws {
     if force && dryRun {
@@ -118,18 +118,31 @@ struct ThumbsCommand: ParsableCommand {
     options.maxPixels = maxPixels.value
     let plan = try OutputPlan(paths: paths, output: output)
     let reporter = Reporter(
-      json: json, quiet: quiet, progress: progress, isDryRun: dryRun, isLenient: options.lenient)
-    var pool = PoolConfiguration(workers: jobs.workers)
+      json: json, quiet: reporting.quiet, progress: reporting.progress, isDryRun: dryRun,
+      isLenient: options.lenient)
+    var pool = PoolConfiguration(workers: workers.count)
     pool.timeout = timeout.duration
-    pool.memory = try memory.forPictures(workers: jobs.workers)
-    if !quiet { pool.logger = Warnings.logger(reporter.status) }
+    pool.memory = try memory.forPictures(workers: workers.count)
+    pool.sandbox = confinement.policy(plan, isDryRun: dryRun)
+    if confinement.isolate { pool.frameLimit = IsolatedThumbnailJob.frameLimit }
+    if !reporting.quiet { pool.logger = Warnings.logger(reporter.status) }
+    let trace = try trace.map { try TraceOption.open($0) }
+    if let trace { pool.observers.append(trace) }
     let run = ThumbsRun(
       plan: plan, options: options, variants: variants,
       mode: dryRun ? .ask : force ? .force : .make, pool: pool, reporter: reporter)
+    defer { if let error = trace?.error { reporter.status.print("farm: --trace: \(error)") } }
     try run.execute()
   }
 }
 
-enum ProgressMode: String, ExpressibleByArgument, CaseIterable {
-  case auto, always, never
+/// `--trace`
+enum TraceOption {
+  static func open(_ path: BytePath) throws(UsageError) -> ChromeTrace {
+    do {
+      return try ChromeTrace(path: path.bytes)
+    } catch {
+      throw UsageError(description: "--trace \(path): \(SystemError.message(for: error.code))")
+    }
+  }
 }

@@ -20,7 +20,7 @@ import Thumbnails
         common.union(["error"]),
         [
           "schemaVersion", "type", "version", "made", "upToDate", "due", "failed", "cancelled",
-          "fromPreviews", "withWarnings", "otherFiles", "links", "seconds",
+          "fromPreviews", "withWarnings", "otherFiles", "links", "seconds", "sandbox",
         ],
       ])
     let records = try run.records

@@ -16,6 +16,10 @@ enum Scenario: String {
   case memory
   /// Fewer descriptors than the workers need.
   case scarcity
+  /// CALL POLICY ENFORCEMENT: workers whose kernel lacks a part of the sandbox.
+  case lackingSandbox = "lacking-sandbox"
+  /// CALL PROGRAM ARGUMENT…: becomes that program, on a kernel that lacks a part of the sandbox.
+  case lacking
 
   func run(_ arguments: [String]) throws {
     switch self {
@@ -25,6 +29,8 @@ enum Scenario: String {
     case .ignoredChildren: try ignoreChildren()
     case .memory: try streamLargeJobs()
     case .scarcity: try goOnWithFewer()
+    case .lackingSandbox: try runWithout(arguments)
+    case .lacking: becomeProgram(without: arguments[0], Array(arguments.dropFirst()))
     }
   }
 
@@ -43,7 +49,7 @@ enum Scenario: String {
     for number in 1...50 { try openAndClosePool(number) }
     // Threads first: a pool that was only dropped closes its descriptors before its thread ends.
     let threads = settledThreadCount(atMost: threadsBefore)
-    let descriptors = descriptorCount()
+    let descriptors = settledDescriptorCount(atMost: descriptorsBefore)
     if threads != threadsBefore { print("\(threads) threads, \(threadsBefore) before") }
     if descriptors != descriptorsBefore {
       print("\(descriptors) descriptors, \(descriptorsBefore) before")
@@ -98,8 +104,9 @@ extension Scenario {
   private func goOnWithFewer() throws {
     // The farm's own descriptors are above these.
     for _ in 0..<10 { _ = open("/dev/null", O_RDONLY | O_CLOEXEC) }
+    let before = descriptorCount()
     // A worker needs four, and nine while it's started.
-    limitDescriptors(to: descriptorCount() + 1 + 2 * 4 + 7)
+    limitDescriptors(to: before + 1 + 2 * 4 + 7)
     let pool = try WorkerPool(PoolConfiguration(workers: 50))
     let squares = try pool.mapBlocking((0..<500).map(Square.init))
     if squares != (0..<500).map({ $0 * $0 }) { print("wrong squares: \(squares)") }
@@ -108,14 +115,20 @@ extension Scenario {
     for death in deaths where death.attempts != 2 { print("not tried twice: \(death)") }
     pool.shutdownBlocking()
 
-    limitDescriptors(to: descriptorCount() + 3)
+    limitDescriptors(to: settledDescriptorCount(atMost: before) + 3)
     guard case .noWorkers(let reason) = refusal(), reason.contains("Too many open files") else {
       return print("no trouble with starting workers, or a strange one:", refusal() ?? "none")
     }
-    limitDescriptors(to: descriptorCount())
+    limitDescriptors(to: settledDescriptorCount(atMost: before))
     guard case .system(let error) = refusal(), error.code == EMFILE else {
       return print("no trouble with opening a pool, or a strange one:", refusal() ?? "none")
     }
+  }
+
+  /// A pool's last descriptors are closed when its thread ends, a moment after it said that it's closed.
+  private func settledDescriptorCount(atMost limit: Int) -> Int {
+    for _ in 0..<1000 where descriptorCount() > limit { usleep(10_000) }
+    return descriptorCount()
   }
 
   /// Why a pool can't do anything; nil if it can.

@@ -7,7 +7,7 @@ if CommandLine.arguments.dropFirst().first == "forgetful" { openPoolAndComplain(
 
 WorkerProcess.serveIfRequested(
   Square.self, Echo.self, Misbehave.self, Work.self, Faulty.self, Swell.self, Complain.self,
-  Hungry.self)
+  Hungry.self, Escape.self, Speak.self)
 
 let arguments = Array(CommandLine.arguments.dropFirst())
 if let name = arguments.first, let scenario = Scenario(rawValue: name) {

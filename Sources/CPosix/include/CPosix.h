@@ -2,8 +2,11 @@
 // memory that two processes share. Each function is one call; failures are -1 and errno.
 #pragma once
 
+#include "CPosixSandbox.h"
+
 #include <signal.h>
 #include <spawn.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -49,6 +52,17 @@ int farm_die_later_on(int signal_number, uint32_t grace_microseconds);
 // Bounds what another process of ours may have of private writable memory. -1 with errno.
 int farm_limit_memory(pid_t pid, uint64_t bytes);
 
+// What a worker may use of the processors. `id` is a process or a thread, 0 for the calling thread.
+int farm_add_niceness(pid_t id, int difference);
+int farm_set_affinity(pid_t id, const int32_t *processors, size_t count);
+
+// The _np file action is hidden by Glibc's module map.
+int farm_spawn_change_directory(posix_spawn_file_actions_t *actions, const char *path);
+
+// Memory that the jobs of the calling thread may use, -1 until it was set; see JobMemory.
+void farm_set_thread_allowance(int64_t bytes);
+int64_t farm_thread_allowance(void);
+
 // pthread_setname_np is a GNU extension. Cut at 15 bytes.
 void farm_name_thread(const char *name);
 
@@ -57,6 +71,8 @@ int farm_signal_is_ignored(int signal_number);
 
 // ioctl is variadic. Columns of a terminal, or -1.
 int farm_terminal_columns(int descriptor);
+// Bytes that lie in a pipe, asked at either end, or -1.
+int farm_unread_bytes(int descriptor);
 
 // Processors this process may run on (sched_getaffinity), or -1.
 int farm_affinity_count(void);

@@ -2,10 +2,10 @@ import CPosix
 import Glibc
 
 /// A file descriptor with one owner, who closes it by dying.
-struct Descriptor: ~Copyable, Sendable {
-  let number: Int32
+package struct Descriptor: ~Copyable, Sendable {
+  package let number: Int32
 
-  init(owning number: Int32) {
+  package init(owning number: Int32) {
     precondition(number >= 0)
     self.number = number
   }
@@ -32,7 +32,7 @@ struct Descriptor: ~Copyable, Sendable {
     return Descriptor(owning: copy)
   }
 
-  func makeNonblocking() throws(SystemError) {
+  package func makeNonblocking() throws(SystemError) {
     try retryingInterrupts("fcntl") { farm_set_nonblocking(number) }
   }
 
@@ -40,14 +40,22 @@ struct Descriptor: ~Copyable, Sendable {
 }
 
 /// A descriptor in an optional or a collection, where a `~Copyable` value can't be used in place.
-final class SharedDescriptor: Sendable {
-  let descriptor: Descriptor
+package final class SharedDescriptor: Sendable {
+  package let descriptor: Descriptor
 
-  init(owning number: Int32) { descriptor = Descriptor(owning: number) }
+  package init(owning number: Int32) { descriptor = Descriptor(owning: number) }
+
+  /// The same open file under a number of its own.
+  init(duplicating number: Int32) throws(SystemError) {
+    let copy = try retryingInterrupts("fcntl") {
+      farm_duplicate_above(number, Descriptor.lowestPrivate)
+    }
+    descriptor = Descriptor(owning: copy)
+  }
 }
 
 /// What one `read` or `write` on a descriptor that doesn't block came to.
-enum Transfer: Equatable {
+package enum Transfer: Equatable {
   case bytes(Int)
   case wouldBlock
   /// The other end is closed: end of file when reading, a broken pipe when writing.
@@ -65,7 +73,7 @@ enum Transfer: Equatable {
 
 extension Descriptor {
   /// Reads what is there; blocks only if the descriptor does.
-  func read(into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Transfer {
+  package func read(into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Transfer {
     do {
       let count = try retryingInterrupts("read") {
         Glibc.read(number, buffer.baseAddress, buffer.count)
@@ -77,7 +85,7 @@ extension Descriptor {
   }
 
   /// Writes what fits; the caller has SIGPIPE blocked or ignored.
-  func write(_ buffer: UnsafeRawBufferPointer) throws(SystemError) -> Transfer {
+  package func write(_ buffer: UnsafeRawBufferPointer) throws(SystemError) -> Transfer {
     do {
       return .bytes(
         try retryingInterrupts("write") { Glibc.write(number, buffer.baseAddress, buffer.count) })
@@ -86,14 +94,24 @@ extension Descriptor {
     }
   }
 
-  /// Writes everything, however long it takes; for descriptors that block.
-  func writeAll(_ bytes: [UInt8]) throws(SystemError) {
-    var done = 0
-    while done < bytes.count {
-      done += try retryingInterrupts("write") {
-        bytes.withUnsafeBytes { all in
-          Glibc.write(number, all.baseAddress?.advanced(by: done), all.count - done)
-        }
+  /// Writes everything, however long it takes, one part behind the other; for descriptors that block.
+  func writeAll(
+    _ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer? = nil
+  ) throws(SystemError) {
+    var parts = [first, second].compactMap { part in
+      part.map {
+        iovec(iov_base: UnsafeMutableRawPointer(mutating: $0.baseAddress), iov_len: $0.count)
+      }
+    }
+    while !parts.isEmpty {
+      var count = try retryingInterrupts("writev") { writev(number, parts, Int32(parts.count)) }
+      while let part = parts.first, count >= part.iov_len {
+        count -= part.iov_len
+        parts.removeFirst()
+      }
+      if !parts.isEmpty {
+        parts[0].iov_base += count
+        parts[0].iov_len -= count
       }
     }
   }

@@ -1,10 +1,11 @@
 import Glibc
 
 /// Nanoseconds of the monotonic clock. Only this clock decides anything: the wall clock may jump.
-typealias Nanoseconds = UInt64
+@usableFromInline typealias Nanoseconds = UInt64
 
+@usableFromInline
 enum MonotonicClock {
-  static func now() -> Nanoseconds {
+  @usableFromInline static func now() -> Nanoseconds {
     var time = timespec()
     // Can't fail: the clock always exists and the pointer is ours.
     clock_gettime(CLOCK_MONOTONIC, &time)
@@ -20,6 +21,11 @@ enum MonotonicClock {
 }
 
 extension Duration {
+  @inlinable
+  static func nanoseconds(_ count: Nanoseconds) -> Duration {
+    .nanoseconds(Int64(clamping: count))
+  }
+
   /// The whole duration in nanoseconds; a negative one is 0, one past 584 years the largest value.
   var clampedNanoseconds: Nanoseconds {
     let (seconds, attoseconds) = components

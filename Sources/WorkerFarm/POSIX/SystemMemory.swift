@@ -6,9 +6,14 @@ public enum SystemMemory {
   /// the control group's limit; nil if neither is known.
   public static var available: Int? {
     let machine = SmallFile.text("/proc/meminfo").flatMap(available(inTable:))
-    let group = ControlGroup.tightest("memory.max") { Int($0.prefix { $0 != "\n" }) }
+    let group = groupLimit
     guard machine != nil || group != nil else { return nil }
     return min(machine ?? .max, group ?? .max)
+  }
+
+  /// The control group's limit in bytes, used or not; nil if there's none.
+  public static var groupLimit: Int? {
+    ControlGroup.tightest("memory.max") { Int($0.prefix { $0 != "\n" }) }
   }
 
   /// Reads `/proc/meminfo`: `MemAvailable:   123456 kB` among its lines.
@@ -20,5 +25,14 @@ public enum SystemMemory {
       return overflow || bytes < 0 ? nil : bytes
     }
     return nil
+  }
+
+  /// Bytes that a process holds in memory, those that it shares included; nil if there's no such process.
+  static func resident(of pid: Int32) -> Int? {
+    // `/proc/PID/statm`: sizes in pages, the whole address space first.
+    guard let fields = SmallFile.text("/proc/\(pid)/statm")?.split(separator: " "),
+      fields.count > 1, let pages = Int(fields[1])
+    else { return nil }
+    return pages * sysconf(Int32(_SC_PAGESIZE))
   }
 }

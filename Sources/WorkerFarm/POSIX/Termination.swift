@@ -11,8 +11,12 @@ public enum Termination: Hashable, Sendable, CustomStringConvertible {
   /// Somebody else reaped it, as happens in a host that ignores `SIGCHLD`.
   case unknown
 
+  /// A thread that should have been killed: it was left to itself, for as long as its job may take.
+  case abandoned
+
   public var description: String {
     switch self {
+    case .abandoned: "was abandoned (a thread can't be killed)"
     case .exited(let status): "exited with status \(status)"
     case .signalled(let number): "killed by \(Self.signalName(number))"
     case .unknown: "ended (its status was taken by another part of this program)"

@@ -4,17 +4,21 @@ import Glibc
 enum Waiter: Sendable {
   case task(CheckedContinuation<Void, Never>)
   case thread(ThreadParker)
+  /// A thread that drives the engine, and sleeps in its `poll`.
+  case poller(EngineSeat)
 
   /// Called exactly once.
   func wake() {
     switch self {
     case .task(let continuation): continuation.resume()
     case .thread(let parker): parker.unpark()
+    case .poller(let seat): seat.wakeLeader()
     }
   }
 }
 
 /// Lets one thread sleep until another calls ``unpark()``, before or after it fell asleep.
+@usableFromInline
 final class ThreadParker: @unchecked Sendable {
   // Sendable because every access to the state is under the mutex, which lives as long as the object
   // at an address that never changes.

@@ -1,5 +1,3 @@
-import Logging
-
 /// What the scheduler asks for.
 extension Engine {
   func perform() {
@@ -14,55 +12,32 @@ extension Engine {
   private func perform(_ action: Scheduler.Action) {
     switch action {
     case .start(let worker): start(worker)
-    case .send(let job, to: let worker): send(job, to: worker)
+    case .send(let batch, to: let worker): send(batch, to: worker)
     case .grant(let job, let bytes, to: let worker): links[worker]?.limitMemory(to: bytes, for: job)
-    case .kill(let worker): links[worker]?.child.killGroup()
-    case .retire(let worker): links[worker]?.closeInput()
-    case .fail(let job, let cause): fail(job, cause)
-    case .deliver(let job, to: let stream, let attempts): deliver(job, to: stream, attempts)
+    case .kill(let worker): links[worker]?.body.kill()
+    case .retire(let worker):
+      noteLeave(worker)
+      links[worker]?.closeInput()
+    case .deliver(let batch, to: let stream):
+      streams[stream]?.isTouched = true
+      streams[stream]?.outcomes.append(batch)
     case .finish(let stream):
       streams[stream]?.isFinished = true
       streams[stream]?.isTouched = true
+      observers.tell(.callEnded(stream, at: .now))
+    case .failed(let batch, let failure): noteFailed(batch, failure)
+    case .retry(let batch, after: let failure, at: let due): noteRetry(batch, failure, due)
     case .giveUp(let reason): giveUp(reason)
     }
   }
 
-  private func send(_ job: JobID, to worker: WorkerID) {
-    guard let record = records[job.slot], let input = record.input,
-      let channel = streams[record.stream]?.channel
-    else { preconditionFailure("a job without an input was sent") }
-    links[worker]?.enqueue(job, type: channel.jobName, payload: input)
-  }
-
-  private func fail(_ job: JobID, _ cause: Scheduler.Cause) {
-    guard let stream = records[job.slot]?.stream else { return }
-    let failure: JobFailure
-    switch cause {
-    case .cancelled: failure = .cancelled
-    case .timedOut:
-      let limit = streams[stream]?.channel.timeout ?? 0
-      failure = .timedOut(after: .nanoseconds(Int64(clamping: limit)))
-    case .needsMemory(let needed):
-      failure = .memoryLimit(needed: needed, allowed: scheduler.policy.memory ?? 0)
-    case .crashed:
-      failure =
-        latestDeath.violation.map { .protocolViolation($0) }
-        ?? .crashed(latestDeath.termination, lastWords: latestDeath.lastWords)
+  private func send(_ batch: JobBatch, to worker: WorkerID) {
+    guard let channel = streams[batch.stream]?.channel else {
+      preconditionFailure("jobs of a stream that isn't open were sent")
     }
-    records[job.slot]?.finish(.failure(failure), at: MonotonicClock.now())
-  }
-
-  private func deliver(_ job: JobID, to id: StreamID, _ attempts: Int) {
-    guard let record = records[job.slot], let result = record.result else {
-      preconditionFailure("a job without a result was delivered")
-    }
-    records[job.slot] = nil
-    streams[id]?.isTouched = true
-    streams[id]?.outcomes.append(
-      RawOutcome(
-        index: record.index, result: result, attempts: attempts,
-        queueTime: record.finishedAt - record.acceptedAt - record.runTime,
-        runTime: record.runTime, workerPID: record.workerPID))
+    links[worker]?.enqueue(
+      batch, type: channel.jobName, sharingFrames: configuration.sharesFrames)
+    noteSent(batch, to: worker)
   }
 
   private func giveUp(_ reason: Scheduler.Hopeless) {
@@ -71,6 +46,6 @@ extension Engine {
     case .restartBudgetSpent(let deaths):
       error = .workersKeepDying(deaths: deaths, last: latestProblem)
     }
-    logger?.error("worker pool gave up: \(error.map(String.init(describing:)) ?? "")")
+    if let error { noteGivingUp(error) }
   }
 }

@@ -1,19 +1,44 @@
 import Glibc
-import Logging
 
 /// What happens between the engine and its workers.
 extension Engine {
   func start(_ id: WorkerID) {
+    if isLed { return deferredStarts.append(id) }
     do {
-      let link = try WorkerLink(command: command, frameLimit: frameLimit)
+      let link = try WorkerLink(frameLimit: frameLimit, sandbox: sandbox, makeBody: makeBody)
       if let share = scheduler.memoryShare { link.limitMemory(to: share) }
-      if let memory = scheduler.policy.memory { link.enforceMemory(memory) }
+      enforceMemory(link.body)
       links[id] = link
+      noteStarted(id, link)
     } catch {
-      latestProblem = "\(command.executable): \(error)"
-      logger?.warning("a worker can't be started, going on with fewer: \(latestProblem)")
+      latestProblem = "\(workerName): \(error)"
+      noteUnavailable(id)
       scheduler.workerUnavailable(id, now: MonotonicClock.now())
     }
+  }
+
+  /// Starts what a caller who drove the engine couldn't.
+  func startDeferred() {
+    let workers = deferredStarts
+    deferredStarts = []
+    // Unless it was decided otherwise meanwhile.
+    for id in workers where scheduler.workers[id].phase == .starting && links[id] == nil {
+      start(id)
+    }
+    perform()
+  }
+
+  private func makeBody(
+    _ page: ProgressPage, _ ends: WorkerEnds
+  ) throws(SystemError) -> any WorkerBody {
+    switch configuration.backend {
+    case .processes: try ProcessBody(configuration.command, configuration.traits, ends: ends)
+    case .threads, .inline: try ThreadBody(registry, configuration.traits, page: page, ends: ends)
+    }
+  }
+
+  var workerName: String {
+    configuration.backend == .processes ? configuration.command.executable : "worker thread"
   }
 
   func flushLinks() {
@@ -24,8 +49,11 @@ extension Engine {
   }
 
   func flush(_ link: WorkerLink, _ id: WorkerID) {
+    let before = link.outgoingCount
+    let isOpen = (try? link.flush()) == true
+    noteSent(bytes: before - link.outgoingCount, to: id)
     // A pipe without a reader: it's dying, or it closed its input and has to.
-    if (try? link.flush()) != true {
+    if !isOpen {
       link.closeInput()
       scheduler.kill(id, .misconduct)
       perform()
@@ -42,14 +70,16 @@ extension Engine {
     }
   }
 
-  /// One `read`, and everything that is whole by then; false if there was nothing to read.
+  /// One `read`, and everything that is whole by then; false if there's nothing more to read at the moment.
   private func readOnce(_ link: WorkerLink, _ id: WorkerID) -> Bool {
     var transfer = Transfer.wouldBlock
+    var isDrained = false
     do {
       _ = try link.decoder.fill { (space) throws(SystemError) -> Int in
         transfer = try link.output.read(into: space)
-        if case .bytes(let count) = transfer { return count }
-        return 0
+        guard case .bytes(let count) = transfer else { return 0 }
+        isDrained = count < space.count
+        return count
       }
     } catch {
       transfer = .closed
@@ -58,10 +88,11 @@ extension Engine {
     case .wouldBlock: return false
     case .closed:
       link.outputIsOpen = false
-      // Who can't answer any more has to go; normally it's gone already.
-      scheduler.kill(id, .misconduct)
+      // Who can't answer any more has to go; normally it's gone already. One that was let go may still tidy up.
+      if scheduler.workers[id].phase != .retiring { scheduler.kill(id, .misconduct) }
       return false
-    case .bytes:
+    case .bytes(let count):
+      noteReceived(bytes: count, from: id)
       do throws(WireError) {
         try takeFrames(link, id)
       } catch {
@@ -70,7 +101,7 @@ extension Engine {
         scheduler.kill(id, .misconduct)
         return false
       }
-      return true
+      return !isDrained
     }
   }
 
@@ -87,7 +118,12 @@ extension Engine {
       }
     } catch {
       // What a program prints that knows nothing of frames can look like anything.
-      if link.hello == nil, case .version = error { breach = error }
+      if link.hello == nil {
+        switch error {
+        case .version, .sandboxIncomplete: breach = error
+        default: break
+        }
+      }
       breach = breach ?? (link.hello == nil ? .notAHello : error)
     }
     // What it said before the breach was said in order, and counts.
@@ -102,29 +138,49 @@ extension Engine {
     }
     // A program that repeats what it hears, as `cat` does, isn't a worker.
     guard !hello.isFromCoordinator else { throw .notAHello }
+    try checkSandbox(hello)
     link.hello = hello
-    scheduler.workerReady(id, now: MonotonicClock.now())
+    let now = MonotonicClock.now()
+    scheduler.workerReady(id, pid: link.body.pid, now: now)
+    noteReady(id, now)
+  }
+
+  /// A worker without the sandbox that is required gets no job; what's missing otherwise is told once.
+  private func checkSandbox(_ hello: Hello) throws(WireError) {
+    guard let sandbox else { return }
+    let report = hello.sandboxReport ?? .silence
+    let isNews = mailbox.sandbox.report == nil
+    mailbox.sandbox.note(report)
+    guard !report.fulfils(sandbox) else { return }
+    if sandbox.enforcement == .require { throw .sandboxIncomplete(report.shortfall(sandbox)) }
+    if isNews {
+      log.write(.sandbox, "workers aren't fully sandboxed: \(report.shortfall(sandbox))", [:])
+    }
   }
 
   private func settle(_ batch: ReplyBatch, _ link: WorkerLink, _ id: WorkerID) throws(WireError) {
-    guard !batch.replies.isEmpty else { return }
+    guard batch.count > 0 else { return }
     let now = MonotonicClock.now()
-    let elapsed = now &- scheduler.workers[id].since
-    let chunk = ByteChunk(batch.bytes)
-    for reply in batch.replies {
-      let job = JobID(rawValue: reply.id)
-      let payload = Payload(chunk: chunk, range: reply.range)
-      let result = try reply.result(payload)
-      if case .failure(.memoryLimit(let needed, _)) = result {
-        try scheduler.demanded(id, job: job, memory: needed)
-        continue
+    let since = scheduler.workers[id].since
+    let chunk = batch.sealed()
+    let run = Scheduler.Run(endedAt: now, time: (now &- since) / UInt64(batch.count))
+    var began = since
+    for reply in batch.runs {
+      try noting(reply, of: id, began: &began, each: run.time) { () throws(WireError) in
+        switch reply.result {
+        case .outputs(let range):
+          let records = Records(chunk: chunk, range: range)
+          try scheduler.replied(id, first: reply.first, .outputs(records), run)
+        case .failure(.memoryLimit(let needed, _)):
+          try scheduler.demanded(id, job: reply.first, memory: needed, run)
+        case .failure(let failure):
+          try scheduler.replied(id, first: reply.first, .failure(failure), run)
+        }
       }
-      try scheduler.replied(id, job: job, size: result.size)
-      records[job.slot]?.runTime = elapsed / UInt64(batch.replies.count)
-      records[job.slot]?.workerPID = link.child.pid
-      records[job.slot]?.finish(result, at: now)
     }
     scheduler.settled(id, now: now)
+    noteSettled(id, now)
+    recycleIfLarge(id, link)
   }
 
   /// Takes leave of a worker that has ended.
@@ -134,37 +190,31 @@ extension Engine {
     // grandchild may keep from coming.
     while link.outputIsOpen && readOnce(link, id) {}
     link.drainError()
-    guard let termination = link.child.reapIfEnded() else { return }
+    guard let termination = link.body.reapIfEnded() else { return }
+    link.lineCutter?.finish()
     let running = jobRunning(at: id, link)
-    latestDeath = Death(
-      termination: termination, lastWords: link.lastWords.text, violation: link.violation)
-    latestProblem = latestDeath.description
+    let lastWords = link.lastWords.text
+    let cause = link.violation.map { "sent \($0)" } ?? "\(termination)"
+    latestProblem = lastWords.isEmpty ? cause : "\(cause): \(lastWords)"
     if link.hello == nil && link.violation == nil {
       let isLate = scheduler.workers[id].killReason == .slow
       latestProblem = isLate ? "didn't say hello in time" : "never said hello, and \(latestProblem)"
     }
-    if let running {
-      records[running.slot]?.workerPID = link.child.pid
-      records[running.slot]?.runTime = MonotonicClock.now() - scheduler.workers[id].since
-    }
-    report(link, id)
     links[id] = nil
-    scheduler.workerEnded(id, running: running)
-    // At once, while the latest death is this one.
+    let death =
+      link.violation.map { JobFailure.protocolViolation($0) }
+      ?? explain(termination, lastWords: lastWords)
+    let now = MonotonicClock.now()
+    noteEnded(id, link, termination, lastWords, running: running, now)
+    scheduler.workerEnded(id, running: running, death: death, now: now)
     perform()
+    currentRun = nil
   }
 
   /// Whatever its page says, a worker can accuse only a job that it holds.
   private func jobRunning(at id: WorkerID, _ link: WorkerLink) -> JobID? {
     let held = scheduler.workers[id].inFlight
-    guard link.keepsPage else { return held.first }
-    return link.jobOnPage.flatMap { held.contains($0) ? $0 : nil }
-  }
-
-  private func report(_ link: WorkerLink, _ id: WorkerID) {
-    guard scheduler.workers[id].phase != .retiring, !scheduler.isClosing else { return }
-    logger?.warning(
-      "worker \(link.child.pid) \(latestProblem)",
-      metadata: ["inFlight": "\(scheduler.workers[id].inFlight.count)"])
+    guard link.keepsPage else { return held.first?.firstID }
+    return link.jobOnPage.flatMap { job in held.contains { $0.contains(job) } ? job : nil }
   }
 }

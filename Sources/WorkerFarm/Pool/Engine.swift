@@ -11,98 +11,104 @@ import Logging
 ///                          Scheduler         │  worker's standard error, pidfd
 /// ```
 ///
-/// - It lives on one thread of its own from the pool's creation to its end, and everything here belongs
-///   to that thread. Workers ask the kernel for a signal when the thread that started them ends: so
-///   none of them outlives it.
-/// - Nothing here blocks but `poll`: no worker can hold up another.
+/// - It has a thread of its own from the pool's creation to its end. One thread drives it at a time, see ``EngineSeat``;
+///   that one alone starts workers. They ask the kernel for a signal when the thread that started them ends: so none of
+///   them outlives it.
+/// - Nothing here blocks: no worker can hold up another.
 final class Engine {
-  let command: WorkerCommand
+  let configuration: PoolConfiguration
+  let registry: JobRegistry
   let frameLimit: Int
-  let logger: Logger?
+  /// nil where there's none.
+  let sandbox: SandboxPolicy?
   let mailbox: Mailbox
 
   var scheduler: Scheduler
   var links: [WorkerLink?]
-  /// What lies behind a job id, by slot.
-  var records: [Record?] = []
   var streams: [StreamID: OpenStream] = [:]
   /// Why the pool gave up.
   var error: PoolError?
-  /// The latest death, for whoever fails because of it.
-  var latestDeath = Death(termination: .unknown, lastWords: "")
   /// The latest death or failure to start, in words.
   var latestProblem = ""
   var actions: [Scheduler.Action] = []
-
-  struct Record {
-    var stream: StreamID
-    var index: Int
-    var input: Payload?
-    var acceptedAt: Nanoseconds
-    var result: RawOutcome.Result?
-    var finishedAt: Nanoseconds = 0
-    /// At most the time from acceptance to the finish.
-    var runTime: Nanoseconds = 0
-    var workerPID: Int32?
-
-    mutating func finish(_ result: RawOutcome.Result, at now: Nanoseconds) {
-      self.result = result
-      finishedAt = now
-      runTime = min(runTime, now - acceptedAt)
-      input = nil
-    }
-  }
+  /// A caller drives this turn.
+  var isLed = false
+  /// Workers that are to be started by the engine's own thread.
+  var deferredStarts: [WorkerID] = []
+  /// When workers' memory is to be looked at again.
+  var nextLook: Nanoseconds = 0
+  var observers: Observers
+  var ledger: WorkerLedger
+  var log: PoolLog
+  /// What the actions are about that are being performed, if they're about jobs that ran.
+  var currentRun: JobRun?
 
   struct OpenStream {
     let channel: StreamChannel
-    var nextIndex = 0
     /// Delivered, not yet handed to the channel.
-    var outcomes: [RawOutcome] = []
+    var outcomes: [FinishedBatch] = []
     var isFinished = false
     /// Whether the consumer should hear of room or outcomes.
     var isTouched = true
+    /// What was last told of it.
+    var window: CallWindow?
   }
 
-  struct Death {
-    var termination: Termination
-    var lastWords: String
-    var violation: WireError?
-
-    var description: String {
-      let cause = violation.map { "sent \($0)" } ?? "\(termination)"
-      return lastWords.isEmpty ? cause : "\(cause): \(lastWords)"
-    }
-  }
-
-  init(configuration: PoolConfiguration, mailbox: Mailbox) {
-    command = configuration.command
-    frameLimit = min(configuration.frameLimit, Frame.largestLimit)
-    logger = configuration.logger
+  init(configuration: PoolConfiguration, registry: JobRegistry, mailbox: Mailbox) {
+    self.configuration = configuration
+    self.registry = registry
+    frameLimit = configuration.usableFrameLimit
+    let hasSandbox =
+      configuration.backend == .processes && configuration.sandbox.enforcement != .off
+    sandbox = hasSandbox ? configuration.sandbox : nil
+    observers = Observers(configuration.observers)
+    ledger = WorkerLedger(places: configuration.workers, now: MonotonicClock.now())
+    log = PoolLog(configuration.logger)
     self.mailbox = mailbox
     scheduler = Scheduler(policy: configuration.policy)
     links = Array(repeating: nil, count: configuration.workers)
   }
 
-  /// Works until the pool is closed and all workers are reaped.
-  func run() {
-    while true {
-      collectLetters()
-      let now = MonotonicClock.now()
-      scheduler.tick(now: now)
-      scheduler.dispatch(now: now)
-      perform()
-      flushLinks()
-      postOutcomes()
-      if scheduler.isClosed { break }
-      waitForEvents()
-    }
-    mailbox.end()
+  /// One turn: takes what callers said, decides, acts, and tells callers.
+  ///
+  /// - Parameter isLed: a caller drives, who may not start workers.
+  func turn(isLed: Bool = false) {
+    self.isLed = isLed
+    if !isLed { startDeferred() }
+    collectLetters()
+    let now = MonotonicClock.now()
+    lookAtMemory(now: now)
+    scheduler.tick(now: now) { [links] id in links[id]?.jobOnPage }
+    scheduler.dispatch(now: now)
+    perform()
+    flushLinks()
+    if !observers.isEmpty { tellWindows() }
+    postOutcomes()
+  }
+
+  /// Nothing is left to do, for ever.
+  var isClosed: Bool { scheduler.isClosed }
+
+  /// Takes leave of whoever watched.
+  ///
+  /// - Returns: what all workers did.
+  func sayGoodbye() -> PoolStatistics {
+    observers.tell(.closed(at: .now))
+    observers.finish()
+    log.finish()
+    return ledger.snapshot(now: MonotonicClock.now())
   }
 
   // MARK: Letters
 
   private func collectLetters() {
     let letters = mailbox.collect()
+    for subscription in letters.subscriptions { observers.add(subscription) }
+    if !letters.questions.isEmpty { answer(letters.questions) }
+    if let size = letters.size {
+      scheduler.resize(to: size)
+      while links.count < scheduler.workers.count { links.append(nil) }
+    }
     for channel in letters.channels { read(channel) }
     if let closing = letters.closing {
       scheduler.close(killing: closing == .kill)
@@ -134,37 +140,17 @@ final class Engine {
     guard error == nil, !scheduler.isClosing else { return nil }
     let id = scheduler.open(isOrdered: channel.isOrdered, timeout: channel.timeout)
     streams[id] = OpenStream(channel: channel)
+    observers.tell(.callOpened(id, jobType: channel.jobName, at: .now))
     return id
   }
 
   private func accept(_ input: StreamChannel.Input, into id: StreamID, now: Nanoseconds) {
     // After a stop the consumer itself gives those inputs their outcome.
-    guard var stream = streams[id], scheduler.takesInputs(of: id) else { return }
-    var record = Record(stream: id, index: stream.nextIndex, acceptedAt: now)
-    stream.nextIndex += 1
-    streams[id] = stream
+    guard scheduler.takesInputs(of: id) else { return }
     switch input {
-    case .encoded(let payload) where payload.count <= frameLimit:
-      record.input = payload
-      store(record, for: scheduler.submit(size: payload.count, to: id))
-    case .encoded(let payload):
-      let reason = "\(payload.count) bytes, over the limit of \(frameLimit)"
-      resolve(&record, .unencodableInput(reason))
-    case .unencodable(let reason):
-      resolve(&record, .unencodableInput(reason))
+    case .encoded(let records): scheduler.submit(records, to: id, now: now)
+    case .failed(let failure): refuse(failure, of: id)
     }
-  }
-
-  private func resolve(_ record: inout Record, _ failure: JobFailure) {
-    record.finish(.failure(failure), at: record.acceptedAt)
-    let id = scheduler.submit(size: 0, to: record.stream, isResolved: true)
-    // Its delivery is only an action yet, and its slot its own until then: the record is in time.
-    store(record, for: id)
-  }
-
-  private func store(_ record: Record, for id: JobID) {
-    while records.count <= id.slot { records.append(nil) }
-    records[id.slot] = record
   }
 
   // MARK: Outcomes

@@ -3,7 +3,7 @@ public enum JobFailure: Error, Hashable, Sendable, CustomStringConvertible {
   /// The job threw an error: its type's name and its description, as the worker saw them.
   case thrown(type: String, description: String)
 
-  /// The workers that ran the job ended, as often as ``PoolConfiguration/attempts`` allows.
+  /// The workers that ran the job ended, as often as ``PoolConfiguration/retry`` allows.
   /// `lastWords` is the end of what the last one wrote to its standard error.
   case crashed(Termination, lastWords: String)
 
@@ -31,6 +31,9 @@ public enum JobFailure: Error, Hashable, Sendable, CustomStringConvertible {
   /// The job needs more memory, in bytes, than all workers of the pool together may use.
   case memoryLimit(needed: Int, allowed: Int)
 
+  /// The pool's quarantine refused the job, for this reason: it has killed workers before.
+  case quarantined(String)
+
   /// The run was cancelled before the job was begun, or while it ran.
   case cancelled
 
@@ -48,6 +51,7 @@ public enum JobFailure: Error, Hashable, Sendable, CustomStringConvertible {
     case .unknownJobType(let name): "worker doesn't serve jobs of type \(name)"
     case .memoryLimit(let needed, let allowed):
       "needs \(needed) bytes of memory, more than the \(allowed) allowed"
+    case .quarantined(let reason): "quarantined: \(reason)"
     case .cancelled: "cancelled"
     }
   }
@@ -65,6 +69,7 @@ public enum JobFailure: Error, Hashable, Sendable, CustomStringConvertible {
     case .undecodableOutput: "undecodableOutput"
     case .unknownJobType: "unknownJobType"
     case .memoryLimit: "memoryLimit"
+    case .quarantined: "quarantined"
     case .cancelled: "cancelled"
     }
   }

@@ -21,6 +21,20 @@ public struct Outcome<J: Job>: Sendable {
 
   /// The process that answered it, or that died of it; nil if there was none.
   public let workerPID: Int32?
+
+  @inlinable
+  init(
+    index: Int, input: J, result: Result<J.Output, JobFailure>, attempts: Int,
+    queueTime: Duration, runTime: Duration, workerPID: Int32?
+  ) {
+    self.index = index
+    self.input = input
+    self.result = result
+    self.attempts = attempts
+    self.queueTime = queueTime
+    self.runTime = runTime
+    self.workerPID = workerPID
+  }
 }
 
 extension Outcome {

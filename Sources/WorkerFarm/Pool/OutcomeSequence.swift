@@ -18,75 +18,96 @@
 public struct OutcomeSequence<Inputs: Sequence>: AsyncSequence where Inputs.Element: Job {
   public typealias Element = Outcome<Inputs.Element>
 
-  let inputs: Inputs
-  let pool: WorkerPool
-  let isOrdered: Bool
+  @usableFromInline let inputs: Inputs
+  @usableFromInline let pool: WorkerPool
+  @usableFromInline let isOrdered: Bool
 
+  @inlinable
+  init(inputs: Inputs, pool: WorkerPool, isOrdered: Bool) {
+    self.inputs = inputs
+    self.pool = pool
+    self.isOrdered = isOrdered
+  }
+
+  @inlinable
   public func makeAsyncIterator() -> AsyncIterator {
     AsyncIterator(source: makeSource())
   }
 
   /// An iterator for a thread that may block, for example the main thread of a script.
+  @inlinable
   public func makeBlockingIterator() -> BlockingIterator {
     BlockingIterator(source: makeSource())
   }
 
-  private func makeSource() -> OutcomeSource<Inputs.Iterator> {
+  @usableFromInline
+  func makeSource() -> OutcomeSource<Inputs.Iterator> {
     OutcomeSource(inputs.makeIterator(), pool: pool, isOrdered: isOrdered)
   }
 
   public struct AsyncIterator: AsyncIteratorProtocol {
-    let source: OutcomeSource<Inputs.Iterator>
+    @usableFromInline var source: OutcomeSource<Inputs.Iterator>
 
+    @inlinable
+    init(source: OutcomeSource<Inputs.Iterator>) { self.source = source }
+
+    @inlinable
     public mutating func next() async throws -> Outcome<Inputs.Element>? {
       try Task.checkCancellation()
-      let channel = source.channel
-      while true {
+      while source.position == source.current.count {
         switch source.step() {
-        case .outcome(let outcome): return outcome
+        case .outcomes: break
         case .end(let error):
           if let error { throw error }
           return nil
         case .wait(let forRoom):
-          await withTaskCancellationHandler {
-            await channel.wait(forRoom: forRoom)
-          } onCancel: {
-            channel.interrupt()
-          }
+          await source.call.channel.waitInterruptibly(forRoom: forRoom)
           try Task.checkCancellation()
         }
       }
+      return source.next()
     }
   }
 
   /// Hands out outcomes on the calling thread, which sleeps meanwhile.
   public struct BlockingIterator {
-    let source: OutcomeSource<Inputs.Iterator>
+    @usableFromInline var source: OutcomeSource<Inputs.Iterator>
     private let parker = ThreadParker()
 
-    init(source: OutcomeSource<Inputs.Iterator>) { self.source = source }
+    @usableFromInline
+    init(source: OutcomeSource<Inputs.Iterator>) {
+      self.source = source
+      source.call.channel.becomeQuiet()
+    }
 
     /// The next outcome, or nil after the last.
+    @inlinable
     public mutating func next() throws(PoolError) -> Outcome<Inputs.Element>? {
-      while true {
+      while source.position == source.current.count {
         switch source.step() {
-        case .outcome(let outcome): return outcome
+        case .outcomes: source.call.channel.speakUp()
         case .end(let error):
           if let error { throw error }
           return nil
-        case .wait(let forRoom): source.channel.wait(forRoom: forRoom, parker: parker)
+        case .wait(let forRoom): wait(forRoom: forRoom)
         }
       }
+      return source.next()
+    }
+
+    @usableFromInline
+    func wait(forRoom: Bool) {
+      source.call.channel.wait(forRoom: forRoom, isLone: source.isLone, parker: parker)
     }
 
     /// A handle to end the run from another thread; not from a signal handler, since it takes a lock.
-    public var canceller: RunCanceller { RunCanceller(channel: source.channel) }
+    public var canceller: RunCanceller { RunCanceller(channel: source.call.channel) }
   }
 }
 
 /// Ends a run from outside. Safe to use from any thread, also after the run.
 public struct RunCanceller: Sendable {
-  let channel: StreamChannel
+  let channel: any CallChannel
 
   /// Begins nothing more. Jobs that run end in their own way; what was taken in and not begun comes out
   /// as ``JobFailure/cancelled``.

@@ -7,13 +7,23 @@ import Synchronization
 ///  exchange(inputs, consumed) ──► [ shared ] ──► collect()
 ///  wait() ◄────────────────────── [ state  ] ◄── post(outcomes, room)
 /// ```
-final class StreamChannel: Sendable {
+@usableFromInline
+final class StreamChannel: CallChannel {
+  @usableFromInline
   enum Input: Sendable {
-    case encoded(Payload)
-    /// It never got so far; it takes its turn as a failure.
-    case unencodable(String)
+    case encoded(Records)
+    /// It never gets to a worker; it takes its turn as a failure.
+    case failed(JobFailure)
+
+    var count: Int {
+      switch self {
+      case .encoded(let records): records.count
+      case .failed: 1
+      }
+    }
   }
 
+  @usableFromInline
   enum Request: Sendable {
     /// Begin nothing more; what runs may end.
     case stop
@@ -31,8 +41,9 @@ final class StreamChannel: Sendable {
   }
 
   /// What the engine tells the consumer.
+  @usableFromInline
   struct Delivery: Sendable {
-    var outcomes: [RawOutcome] = []
+    var outcomes: [FinishedBatch] = []
     /// How many inputs may be submitted before the next exchange; 0 also if there's no room in bytes.
     var room = 0
     /// How many bytes these inputs may have, but for the last one, which may have any.
@@ -51,11 +62,17 @@ final class StreamChannel: Sendable {
     var waitsForRoom = false
     /// The waiter's task is cancelled: it has nothing to wait for.
     var isInterrupted = false
+    /// Somebody has news for the next waiter.
+    var isNudged = false
+    /// The consumer drives the engine if he may, or speaks up when he goes on.
+    var isQuiet = false
     /// Bytes of inputs that the engine hasn't seen.
     var unseenBytes = 0
+    /// As many inputs.
+    var unseenJobs = 0
 
     var hasSomething: Bool {
-      !delivery.outcomes.isEmpty || delivery.isFinished || isInterrupted
+      !delivery.outcomes.isEmpty || delivery.isFinished || isInterrupted || isNudged
         || (waitsForRoom && delivery.room > 0)
     }
   }
@@ -64,47 +81,53 @@ final class StreamChannel: Sendable {
   let jobName: String
   let isOrdered: Bool
   let timeout: Nanoseconds?
+  /// What leaving early asks for.
+  private let leaving: Request
   private let mailbox: Mailbox
+  private let seat: EngineSeat?
   private let shared: Mutex<Shared>
 
   /// - Parameter window: what the scheduler will begin with, so that the first inputs need not wait for
   ///   its word.
   init(
-    jobName: String, isOrdered: Bool, timeout: Nanoseconds?, window: Window, mailbox: Mailbox
+    jobName: String, isOrdered: Bool, timeout: Nanoseconds?, window: Window,
+    leaving: Request = .abort, mailbox: Mailbox, seat: EngineSeat? = nil
   ) {
     self.jobName = jobName
     self.isOrdered = isOrdered
     self.timeout = timeout
+    self.leaving = leaving
     self.mailbox = mailbox
+    self.seat = seat
     shared = Mutex(Shared(delivery: Delivery(room: window.room, byteRoom: window.byteRoom)))
   }
 
   // MARK: The consumer's side
 
-  /// Hands over inputs and receipts, and takes what has come.
-  ///
-  /// - Parameter inputBytes: the size of the encoded inputs.
+  @usableFromInline
   func exchange(
     inputs: [Input] = [], inputBytes: Int = 0, inputEnded: Bool = false,
     consumedJobs: Int = 0, consumedBytes: Int = 0
   ) -> Delivery {
     let isNews = !inputs.isEmpty || inputEnded || consumedJobs > 0
-    let (delivery, announce) = shared.withLock { shared -> (Delivery, Bool) in
+    let inputCount = inputs.reduce(0) { $0 + $1.count }
+    let (delivery, announce, quietly) = shared.withLock { shared -> (Delivery, Bool, Bool) in
       shared.news.inputs.append(contentsOf: inputs)
       shared.news.inputEnded = shared.news.inputEnded || inputEnded
       shared.news.consumedJobs += consumedJobs
       shared.news.consumedBytes += consumedBytes
       shared.unseenBytes += inputBytes
-      shared.delivery.take(inputs: inputs.count, bytes: inputBytes)
+      shared.unseenJobs += inputCount
+      shared.delivery.take(inputs: inputCount, bytes: inputBytes)
       let delivery = shared.delivery
       shared.delivery.outcomes = []
-      return (delivery, isNews && Self.markAnnounced(&shared))
+      return (delivery, isNews && Self.markAnnounced(&shared), shared.isQuiet)
     }
-    if announce { mailbox.announce(self) }
+    if announce { mailbox.announce(self, quietly: quietly) }
     return delivery
   }
 
-  /// Asks for an early end; outcomes of what was accepted still come, then the stream finishes.
+  @usableFromInline
   func request(_ request: Request) {
     let announce = shared.withLock { shared in
       if case .abort = shared.news.request {} else { shared.news.request = request }
@@ -113,15 +136,27 @@ final class StreamChannel: Sendable {
     if announce { mailbox.announce(self) }
   }
 
+  @usableFromInline
+  func leave() { request(leaving) }
+
   /// Asks for an early end, and lets a waiter go at once, however long the workers take to die.
   func interrupt() {
-    request(.abort)
+    leave()
     let waiter = shared.withLock { shared -> Waiter? in
       shared.isInterrupted = true
       defer { shared.waiter = nil }
       return shared.waiter
     }
     waiter?.wake()
+  }
+
+  @usableFromInline
+  func waitInterruptibly(forRoom: Bool) async {
+    await withTaskCancellationHandler {
+      await wait(forRoom: forRoom)
+    } onCancel: {
+      interrupt()
+    }
   }
 
   /// Returns when there's an outcome, the end, or (if `forRoom`) room for an input.
@@ -131,16 +166,30 @@ final class StreamChannel: Sendable {
     }
   }
 
-  /// As ``wait(forRoom:)``, for a thread that may block.
-  func wait(forRoom: Bool, parker: ThreadParker) {
+  @usableFromInline
+  func becomeQuiet() { shared.withLock { $0.isQuiet = true } }
+
+  @usableFromInline
+  func speakUp() { mailbox.speakUp() }
+
+  @usableFromInline
+  func wait(forRoom: Bool, isLone: Bool, parker: ThreadParker) {
+    if isLone && seat?.lead(for: self) ?? false { return }
+    mailbox.speakUp()
     park(.thread(parker), forRoom: forRoom)
     parker.park()
   }
 
+  @usableFromInline
+  func nudge() { post { $0.isNudged = true } }
+
   private func park(_ waiter: Waiter, forRoom: Bool) {
     let mayGoOn = shared.withLock { shared in
       shared.waitsForRoom = forRoom
-      if shared.hasSomething { return true }
+      if shared.hasSomething {
+        shared.isNudged = false
+        return true
+      }
       precondition(shared.waiter == nil, "two consumers of one stream")
       shared.waiter = waiter
       return false
@@ -153,6 +202,15 @@ final class StreamChannel: Sendable {
     return !shared.isAnnounced && !shared.delivery.isFinished
   }
 
+  // MARK: The driving consumer's side, see EngineSeat
+
+  var hasSomething: Bool { shared.withLock { $0.hasSomething } }
+
+  /// Who is to be woken by what comes; without a look at what is there.
+  func expect(_ waiter: Waiter) { shared.withLock { $0.waiter = waiter } }
+
+  func forgetWaiter() { shared.withLock { $0.waiter = nil } }
+
   // MARK: The engine's side
 
   /// Takes everything the consumer has said; nil if it was told of the end already.
@@ -163,6 +221,7 @@ final class StreamChannel: Sendable {
       let news = shared.news
       shared.news = News()
       shared.unseenBytes = 0
+      shared.unseenJobs = 0
       return news
     }
   }
@@ -172,17 +231,17 @@ final class StreamChannel: Sendable {
   /// - Parameters:
   ///   - room: counts every input collected, but not what was handed over since.
   ///   - byteRoom: as `room`, in bytes.
-  func post(_ outcomes: [RawOutcome], room: Int, byteRoom: Int) {
+  func post(_ outcomes: [FinishedBatch], room: Int, byteRoom: Int) {
     post { shared in
       shared.delivery.outcomes.append(contentsOf: outcomes)
       shared.delivery.room = room
       shared.delivery.byteRoom = byteRoom
-      shared.delivery.take(inputs: shared.news.inputs.count, bytes: shared.unseenBytes)
+      shared.delivery.take(inputs: shared.unseenJobs, bytes: shared.unseenBytes)
     }
   }
 
   /// Hands over the last outcomes. Nothing changes if that was done already.
-  func postEnd(_ outcomes: [RawOutcome] = [], error: PoolError?) {
+  func postEnd(_ outcomes: [FinishedBatch] = [], error: PoolError?) {
     post { shared in
       guard !shared.delivery.isFinished else { return }
       shared.delivery.outcomes.append(contentsOf: outcomes)
@@ -195,9 +254,10 @@ final class StreamChannel: Sendable {
   private func post(_ change: (inout Shared) -> Void) {
     let waiter = shared.withLock { shared -> Waiter? in
       change(&shared)
-      guard shared.hasSomething else { return nil }
-      defer { shared.waiter = nil }
-      return shared.waiter
+      guard shared.hasSomething, let waiter = shared.waiter else { return nil }
+      shared.waiter = nil
+      shared.isNudged = false
+      return waiter
     }
     waiter?.wake()
   }

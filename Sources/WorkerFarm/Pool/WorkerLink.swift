@@ -1,9 +1,8 @@
-import CPosix
 import Glibc
 
-/// The coordinator's end of one worker: the process, its pipes, and what's on the way.
+/// The coordinator's end of one worker: what it runs in, its pipes, and what's on the way.
 final class WorkerLink {
-  let child: ChildProcess
+  let body: any WorkerBody
   /// nil once it was asked to end.
   private var input: SharedDescriptor?
   let output: Descriptor
@@ -11,10 +10,10 @@ final class WorkerLink {
   private let page: ProgressPage
 
   var decoder: FrameDecoder
-  var outgoing = ByteWriter()
-  /// Bytes of `outgoing` that are written.
-  private var written = 0
+  private var outgoing = SendQueue()
   var lastWords = LastWords()
+  /// Set if somebody wants the lines of its standard error.
+  var lineCutter: LineCutter?
 
   /// Set by its hello.
   var hello: Hello?
@@ -29,7 +28,11 @@ final class WorkerLink {
   /// stay under the 64 MiB an ordinary user may have up to 64 workers.
   private static let pipeCapacity: Int32 = 256 << 10
 
-  init(command: WorkerCommand, frameLimit: Int) throws(SystemError) {
+  /// - Parameter makeBody: starts it. It's the last thing that can fail: a child without a link would be nobody's.
+  init(
+    frameLimit: Int, sandbox: SandboxPolicy?,
+    makeBody: (ProgressPage, WorkerEnds) throws(SystemError) -> any WorkerBody
+  ) throws(SystemError) {
     let requests = try Pipe(capacity: Self.pipeCapacity)
     let replies = try Pipe(capacity: Self.pipeCapacity)
     let errors = try Pipe()
@@ -38,32 +41,32 @@ final class WorkerLink {
     try errors.reader.makeNonblocking()
     let memory = try ProgressPage.makeMemory()
     let page = try ProgressPage(mapping: memory.number)
-    // The last thing that can fail: a child without a link would be nobody's.
-    let child = try ChildProcess(
-      executable: command.program, arguments: [command.executable] + command.arguments,
-      environment: command.completeEnvironment(coordinator: getpid()),
-      descriptors: .init(
-        input: requests.reader.number, output: replies.writer.number,
-        error: errors.writer.number, page: memory.number))
+    let ends = WorkerEnds(
+      requests: requests.reader.number, replies: replies.writer.number,
+      errors: errors.writer.number, page: memory.number)
+    let body = try makeBody(page, ends)
     let requestEnds = requests.ends()
     let replyEnds = replies.ends()
     let errorEnds = errors.ends()
-    self.child = child
+    self.body = body
     self.page = page
     input = SharedDescriptor(owning: requestEnds.writer)
     output = Descriptor(owning: replyEnds.reader)
     error = Descriptor(owning: errorEnds.reader)
-    // The child's ends: with them open here, its death would leave the pipes without an end.
+    // The worker's ends: with them open here, its death would leave the pipes without an end.
     _ = Descriptor(owning: requestEnds.reader)
     _ = Descriptor(owning: replyEnds.writer)
     _ = Descriptor(owning: errorEnds.writer)
     decoder = FrameDecoder(limit: max(frameLimit, FailureMessage.largestSize))
-    Hello(pid: getpid(), frameLimit: frameLimit, isFromCoordinator: true).write(to: &outgoing)
+    Hello(pid: getpid(), frameLimit: frameLimit, isFromCoordinator: true, sandbox: sandbox)
+      .write(to: &outgoing.writer)
   }
 
   /// What to poll while there's something to write.
   var inputNumber: Int32? { input?.descriptor.number }
-  var hasOutgoing: Bool { written < outgoing.bytes.count }
+  var hasOutgoing: Bool { !outgoing.isEmpty }
+  /// Bytes to be written.
+  var outgoingCount: Int { outgoing.count }
 
   /// Ends the requests, which tells the worker to end.
   func closeInput() { input = nil }
@@ -76,77 +79,42 @@ final class WorkerLink {
 
   var keepsPage: Bool { hello?.keepsProgressPage ?? false }
 
-  /// Makes the kernel refuse the worker more than all jobs together may have. The kernel counts what may be
-  /// written and is the worker's own, used or not; so there's room for the program itself beside it.
-  func enforceMemory(_ bytes: Int) {
-    let (limit, overflow) = bytes.addingReportingOverflow(Self.ownMemory)
-    // A worker that has a lower limit already keeps that.
-    if !overflow { _ = farm_limit_memory(child.pid, UInt64(limit)) }
+  private func takesSeveralJobs(_ batch: JobBatch) -> Bool {
+    guard let hello, hello.takesSeveralJobs else { return false }
+    return batch.size + Records.lengthSize * batch.count <= hello.frameLimit
   }
-
-  private static let ownMemory = 128 << 20
 
   /// What a job may use of memory, in bytes, or every job from now on.
   func limitMemory(to bytes: Int, for job: JobID? = nil) {
-    outgoing.writeFrame(.memory, id: job?.rawValue ?? 0) { $0.write(UInt64(bytes)) }
+    outgoing.writer.writeFrame(.memory, id: job?.rawValue ?? 0) { $0.write(UInt64(bytes)) }
   }
 
-  /// Appends a job, and first the name of its type if the worker hasn't heard it.
-  func enqueue(_ id: JobID, type: String, payload: Payload) {
+  /// Appends jobs, and first the name of their type if the worker hasn't heard it.
+  func enqueue(_ batch: JobBatch, type: String, sharingFrames: Bool) {
     let number: UInt16
     if let known = declared[type] {
       number = known
     } else {
       number = UInt16(truncatingIfNeeded: declared.count)
       declared[type] = number
-      outgoing.writeFrame(.declare, type: number) { $0.write(raw: type) }
+      outgoing.writer.writeFrame(.declare, type: number) { $0.write(raw: type) }
     }
-    outgoing.writeFrame(.job, type: number, id: id.rawValue) { writer in
-      payload.withBytes { writer.write(raw: $0) }
+    if sharingFrames && batch.count > 1 && takesSeveralJobs(batch) {
+      outgoing.writer.writeFrame(.jobs, type: number, id: batch.firstID.rawValue) { writer in
+        batch.inputs.withWireBytes { writer.write(raw: $0) }
+      }
+      return
+    }
+    for index in 0..<batch.count {
+      let id = batch.firstID.advanced(by: index)
+      outgoing.append(.job, type: number, id: id, record: index, of: batch.inputs)
     }
   }
 
   /// Writes what the pipe takes; false if the worker has closed its end.
   func flush() throws(SystemError) -> Bool {
-    while hasOutgoing {
-      let transfer = try writeOnce()
-      switch transfer {
-      case .bytes(let count): written += count
-      case .wouldBlock:
-        dropWritten()
-        return true
-      case .closed: return false
-      }
-    }
-    outgoing.bytes.removeAll(keepingCapacity: outgoing.bytes.capacity <= Self.keptCapacity)
-    written = 0
-    return true
-  }
-
-  /// While a worker is kept busy there may always be something left to write, so the written part has
-  /// to go before the end. When it's the larger part, what is moved is less than what was written.
-  private func dropWritten() {
-    guard written > outgoing.bytes.count / 2 else { return }
-    outgoing.bytes.removeFirst(written)
-    written = 0
-  }
-
-  /// A buffer that once held a large job isn't kept.
-  private static let keptCapacity = 1 << 20
-
-  private func writeOnce() throws(SystemError) -> Transfer {
-    guard let input else { return .closed }
-    var failure: SystemError?
-    let transfer = outgoing.bytes.withUnsafeBytes { all -> Transfer in
-      do throws(SystemError) {
-        return try input.descriptor.write(UnsafeRawBufferPointer(rebasing: all[written...]))
-      } catch {
-        failure = error
-        return .closed
-      }
-    }
-    if let failure { throw failure }
-    return transfer
+    guard let input else { return false }
+    return try outgoing.flush(to: input.descriptor)
   }
 
   /// Reads standard error, but not for ever: a worker may write faster than anybody reads.
@@ -154,7 +122,10 @@ final class WorkerLink {
     withUnsafeTemporaryAllocation(byteCount: 16 << 10, alignment: 1) { buffer in
       for _ in 0..<8 where errorIsOpen {
         switch try? error.read(into: buffer) {
-        case .bytes(let count): lastWords.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        case .bytes(let count):
+          let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+          lastWords.append(bytes)
+          lineCutter?.append(bytes)
         case .wouldBlock: return
         case .closed, nil: errorIsOpen = false
         }
@@ -165,6 +136,6 @@ final class WorkerLink {
 
 extension ByteWriter {
   mutating func write(raw text: String) {
-    bytes.append(contentsOf: text.utf8)
+    storage.append(contentsOf: text.utf8)
   }
 }

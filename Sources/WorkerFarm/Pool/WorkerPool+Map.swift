@@ -1,37 +1,105 @@
+/// Calls that return everything at once.
 extension WorkerPool {
   /// Runs all jobs and returns their outputs in input order.
   ///
   /// - Throws: ``FailedJob`` for the first failure in input order, ``PoolError`` if the pool can't go on,
-  ///   `CancellationError` if the task is cancelled. Nothing more is begun then, and what runs is killed.
+  ///   `CancellationError` if the task is cancelled. Nothing more is begun then, and what runs ends as
+  ///   ``PoolConfiguration/onCancel`` says.
+  @inlinable
   public func map<Inputs: Sequence>(
     _ jobs: Inputs
   ) async throws -> [Inputs.Element.Output] where Inputs.Element: Job {
-    var gathered = GatheredOutputs<Inputs.Element>(expecting: jobs.underestimatedCount)
-    for try await outcome in outcomes(of: jobs) { try gathered.append(outcome) }
-    return try gathered.all()
+    var outputs: [Inputs.Element.Output] = []
+    outputs.reserveCapacity(jobs.underestimatedCount)
+    return try await reduce(jobs, into: outputs) { $0.append($1) }
   }
 
-  /// As ``map(_:)``, on a thread that may block.
+  /// As ``map(_:)-(Inputs)``, for jobs that come by and by.
+  public func map<Inputs: AsyncSequence & Sendable>(
+    _ jobs: Inputs
+  ) async throws -> [Inputs.Element.Output] where Inputs.Element: Job {
+    try await reduce(jobs, into: []) { $0.append($1) }
+  }
+
+  /// Makes a job of each element, runs them, and returns their outputs in the elements' order.
+  ///
+  /// ```swift
+  /// let areas = try await pool.map(zip(widths, heights)) { Area(width: $0, height: $1) }
+  /// ```
+  ///
+  /// - Parameter job: called once for each element, in order, on the caller's task, as far ahead as the window allows.
+  @inlinable
+  public func map<Inputs: Sequence, J: Job>(
+    _ inputs: Inputs, _ job: @escaping (Inputs.Element) -> J
+  ) async throws -> [J.Output] {
+    try await map(inputs.lazy.map(job))
+  }
+
+  /// As ``map(_:)-(Inputs)``, on a thread that may block.
+  ///
+  /// - Throws: ``FailedJob`` or ``PoolError``.
+  @inlinable
   public func mapBlocking<Inputs: Sequence>(
     _ jobs: Inputs
   ) throws -> [Inputs.Element.Output] where Inputs.Element: Job {
-    var gathered = GatheredOutputs<Inputs.Element>(expecting: jobs.underestimatedCount)
-    var outcomes = outcomes(of: jobs).makeBlockingIterator()
-    while let outcome = try outcomes.next() { try gathered.append(outcome) }
-    return try gathered.all()
+    var outputs: [Inputs.Element.Output] = []
+    outputs.reserveCapacity(jobs.underestimatedCount)
+    return try reduceBlocking(jobs, into: outputs) { $0.append($1) }
   }
 
-  /// Streams the outcomes of jobs, whatever becomes of them.
+  /// Combines the outputs in input order while the jobs run, and holds none of them.
   ///
-  /// - Parameter ordered: whether outcomes come in input order, or each as soon as it's there.
-  public func outcomes<Inputs: Sequence>(
-    of jobs: Inputs, ordered: Bool = true
-  ) -> OutcomeSequence<Inputs> where Inputs.Element: Job {
-    OutcomeSequence(inputs: jobs, pool: self, isOrdered: ordered)
+  /// ```swift
+  /// let total = try await pool.reduce(files.map(WordCount.init), into: 0) { $0 += $1 }
+  /// ```
+  ///
+  /// - Throws: as ``map(_:)-(Inputs)``, and what `update` throws.
+  @inlinable
+  public func reduce<Inputs: Sequence, Result>(
+    _ jobs: Inputs, into initial: Result,
+    _ update: (inout Result, Inputs.Element.Output) throws -> Void
+  ) async throws -> Result where Inputs.Element: Job {
+    var result = initial
+    var gathering = Gathering<Inputs.Element>()
+    for try await outcome in outcomes(of: jobs) {
+      if let output = try gathering.output(of: outcome) { try update(&result, output) }
+    }
+    try gathering.finish()
+    return result
+  }
+
+  /// As ``reduce(_:into:_:)-(Inputs,_,_)``, for jobs that come by and by.
+  public func reduce<Inputs: AsyncSequence & Sendable, Result>(
+    _ jobs: Inputs, into initial: Result,
+    _ update: (inout Result, Inputs.Element.Output) throws -> Void
+  ) async throws -> Result where Inputs.Element: Job {
+    var result = initial
+    var gathering = Gathering<Inputs.Element>()
+    for try await outcome in outcomes(of: jobs) {
+      if let output = try gathering.output(of: outcome) { try update(&result, output) }
+    }
+    try gathering.finish()
+    return result
+  }
+
+  /// As ``reduce(_:into:_:)-(Inputs,_,_)``, on a thread that may block.
+  @inlinable
+  public func reduceBlocking<Inputs: Sequence, Result>(
+    _ jobs: Inputs, into initial: Result,
+    _ update: (inout Result, Inputs.Element.Output) throws -> Void
+  ) throws -> Result where Inputs.Element: Job {
+    var result = initial
+    var gathering = Gathering<Inputs.Element>()
+    var outcomes = outcomes(of: jobs).makeBlockingIterator()
+    while let outcome = try outcomes.next() {
+      if let output = try gathering.output(of: outcome) { try update(&result, output) }
+    }
+    try gathering.finish()
+    return result
   }
 }
 
-/// The failure that ended a ``WorkerPool/map(_:)``, with the job it befell.
+/// The failure that ended a call for all outputs, with the job it befell.
 public struct FailedJob<J: Job>: Error, CustomStringConvertible {
   /// The job's position in the input, from 0.
   public let index: Int
@@ -41,27 +109,38 @@ public struct FailedJob<J: Job>: Error, CustomStringConvertible {
   public let failure: JobFailure
 
   public var description: String { "job \(index), \(input): \(failure)" }
+
+  @usableFromInline
+  init(_ outcome: Outcome<J>, _ failure: JobFailure) {
+    index = outcome.index
+    input = outcome.input
+    self.failure = failure
+  }
 }
 
-private struct GatheredOutputs<J: Job> {
-  private var outputs: [J.Output] = []
-  private var firstCancelled: FailedJob<J>?
+/// Finds the failure that a call for all outputs throws.
+@usableFromInline
+struct Gathering<J: Job> {
+  @usableFromInline var firstCancelled: FailedJob<J>?
 
-  init(expecting count: Int) { outputs.reserveCapacity(count) }
+  @inlinable
+  init() {}
 
-  mutating func append(_ outcome: Outcome<J>) throws(FailedJob<J>) {
+  /// The output, unless the job was cancelled.
+  @inlinable
+  mutating func output(of outcome: Outcome<J>) throws(FailedJob<J>) -> J.Output? {
     switch outcome.result {
-    case .success(let output): outputs.append(output)
-    case .failure(let failure):
-      let failed = FailedJob(index: outcome.index, input: outcome.input, failure: failure)
-      guard failure == .cancelled else { throw failed }
+    case .success(let output): return output
+    case .failure(.cancelled):
       // Something happened to the whole pool; the last outcome is followed by the reason.
-      firstCancelled = firstCancelled ?? failed
+      firstCancelled = firstCancelled ?? FailedJob(outcome, .cancelled)
+      return nil
+    case .failure(let failure): throw FailedJob(outcome, failure)
     }
   }
 
-  func all() throws(FailedJob<J>) -> [J.Output] {
+  @inlinable
+  func finish() throws(FailedJob<J>) {
     if let firstCancelled { throw firstCancelled }
-    return outputs
   }
 }

@@ -1,7 +1,7 @@
 import Glibc
 
-/// A pool of worker processes: `pool.map` for CPU-bound work, where a crash, a hang or a memory blow-up in
-/// one job costs that job alone.
+/// A pool of workers: `pool.map` for CPU-bound work, where a crash, a hang or a memory blow-up in one job costs
+/// that job alone. As a rule they're processes; ``PoolConfiguration/Backend`` has the others.
 ///
 /// ```swift
 /// let squares = try await withWorkerPool { pool in
@@ -16,7 +16,13 @@ import Glibc
 /// A pool runs one thread of its own, installs no signal handler, and waits for no child but its own.
 public final class WorkerPool: Sendable {
   public let configuration: PoolConfiguration
-  private let mailbox: Mailbox
+  private let registry = JobRegistry()
+  private let runner: Runner
+
+  private enum Runner: Sendable {
+    case engine(Mailbox, EngineSeat)
+    case inline(InlineDesk)
+  }
 
   /// Makes a pool; no worker is started yet.
   ///
@@ -26,18 +32,66 @@ public final class WorkerPool: Sendable {
     precondition(configuration.workers >= 1, "a pool has at least one worker")
     guard getenv(WorkerProcess.requestVariable) == nil else { throw .workerDoesNotServe }
     self.configuration = configuration
+    if configuration.backend == .inline {
+      runner = .inline(InlineDesk(registry: registry, watch: InlineWatch(configuration)))
+      return
+    }
     do {
       let mailbox = try Mailbox()
-      self.mailbox = mailbox
-      try DedicatedThread.start(named: "worker-pool") {
-        Engine(configuration: configuration, mailbox: mailbox).run()
-      }
+      let engine = Engine(configuration: configuration, registry: registry, mailbox: mailbox)
+      let seat = try EngineSeat(engine, mailbox: mailbox)
+      runner = .engine(mailbox, seat)
+      try DedicatedThread.start(named: "worker-pool") { seat.run() }
     } catch {
       throw .system(error)
     }
   }
 
-  deinit { mailbox.close(.kill) }
+  deinit { close(.kill) }
+
+  /// nil in an inline pool.
+  var mailbox: Mailbox? {
+    if case .engine(let mailbox, _) = runner { mailbox } else { nil }
+  }
+
+  private func close(_ closing: Mailbox.Closing) {
+    switch runner {
+    case .engine(let mailbox, _): mailbox.close(closing)
+    case .inline(let desk): desk.close()
+    }
+  }
+
+  private func whenEnded(_ waiter: Waiter) {
+    switch runner {
+    case .engine(let mailbox, _): mailbox.whenEnded(waiter)
+    case .inline: waiter.wake()
+    }
+  }
+
+  func subscribe(_ subscription: EventSubscription) {
+    switch runner {
+    case .engine(let mailbox, _): mailbox.subscribe(subscription)
+    case .inline(let desk): desk.watch.subscribe(subscription)
+    }
+  }
+
+  /// Has the answer called with the statistics, on whatever thread.
+  func ask(_ answer: @escaping @Sendable (PoolStatistics) -> Void) {
+    switch runner {
+    case .engine(let mailbox, _): mailbox.ask(answer)
+    case .inline(let desk): answer(desk.watch.statistics)
+    }
+  }
+
+  /// From now on there should be `workers` of them: more are started as there's work for them, and those that are
+  /// too many end when they've done what they hold. Nothing is lost or begun twice. Safe from any thread, at any time;
+  /// an inline pool stays as it is.
+  ///
+  /// - Parameter workers: at least 1.
+  public func resize(to workers: Int) {
+    precondition(workers >= 1, "a pool has at least one worker")
+    if case .engine(let mailbox, _) = runner { mailbox.resize(to: workers) }
+  }
 
   /// How a pool ends.
   public enum Shutdown: Sendable {
@@ -49,23 +103,35 @@ public final class WorkerPool: Sendable {
 
   /// Ends the pool and returns when its last process is gone and its thread is about to end.
   public func shutdown(_ mode: Shutdown = .drain) async {
-    mailbox.close(mode.closing)
-    await withCheckedContinuation { mailbox.whenEnded(.task($0)) }
+    close(mode.closing)
+    await withCheckedContinuation { whenEnded(.task($0)) }
   }
 
   /// As ``shutdown(_:)``, for a thread that may block.
   public func shutdownBlocking(_ mode: Shutdown = .drain) {
-    mailbox.close(mode.closing)
+    close(mode.closing)
     let parker = ThreadParker()
-    mailbox.whenEnded(.thread(parker))
+    whenEnded(.thread(parker))
     parker.park()
   }
 
-  func makeChannel(jobName: String, isOrdered: Bool) -> StreamChannel {
-    StreamChannel(
-      jobName: jobName, isOrdered: isOrdered,
-      timeout: configuration.timeout.map(\.clampedNanoseconds),
-      window: configuration.policy.window, mailbox: mailbox)
+  /// A new call's way to the workers, and the window that it begins with.
+  func makeChannel<J: Job>(_: J.Type, isOrdered: Bool) -> (any CallChannel, Window) {
+    switch runner {
+    case .engine(let mailbox, let seat):
+      if configuration.backend == .threads { registry.register(J.self) }
+      let window = configuration.policy.window
+      let channel = StreamChannel(
+        jobName: J.jobName, isOrdered: isOrdered,
+        timeout: configuration.timeout.map(\.clampedNanoseconds), window: window,
+        leaving: configuration.onCancel == .kill ? .abort : .stop, mailbox: mailbox, seat: seat)
+      return (channel, window)
+    case .inline(let desk):
+      registry.register(J.self)
+      let channel = InlineChannel(
+        jobName: J.jobName, desk: desk, configuration: configuration)
+      return (channel, Window(jobs: 1, bytes: configuration.windowBytes))
+    }
   }
 }
 

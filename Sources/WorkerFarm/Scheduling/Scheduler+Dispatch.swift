@@ -10,32 +10,31 @@ extension Scheduler {
   /// be none.
   mutating func dispatch(now: Nanoseconds) {
     retireIfIdle(now: now)
+    retireWorn(now: now)
     guard !hasGivenUp else { return }
     startWorkers(now: now)
-    dispatchRetries(now: now)
+    dispatchSuspects(now: now)
     dispatchLarge(now: now)
     if !drainsForMemory { dispatchQueued(now: now) }
   }
 
   private mutating func retireIfIdle(now: Nanoseconds) {
-    guard isClosing, jobs.count == 0, streams.isEmpty else { return }
-    for index in workers.indices {
-      guard workers[index].phase == .starting || workers[index].phase == .ready else { continue }
-      workers[index].phase = .retiring
-      workers[index].since = now
-      actions.append(.retire(index))
+    guard isClosing, streams.isEmpty else { return }
+    for index in workers.indices
+    where workers[index].phase == .starting || workers[index].phase == .ready {
+      retire(index, now: now)
     }
   }
 
   /// As many as could have a job each, and fresh ones for jobs that are under suspicion.
   private mutating func startWorkers(now: Nanoseconds) {
     var alive = workers.count { $0.phase != .absent }
-    let waiting = streams.reduce(retries.count + large.count) { $0 + $1.queue.count }
+    let waiting = streams.reduce(suspects.count + large.count) { $0 + $1.queue.count }
     let busy = workers.count { !$0.inFlight.isEmpty }
     let fresh = workers.count {
-      $0.phase == .starting || ($0.phase == .ready && !$0.hasBegunWork)
+      $0.phase == .starting || ($0.phase == .ready && $0.jobsBegun == 0)
     }
-    let wanted = min(capacity, max(waiting + busy, alive + retries.count - fresh))
+    let wanted = min(capacity, max(waiting + busy, alive + suspects.count - fresh))
     for index in workers.indices where alive < wanted && workers[index].phase == .absent {
       workers[index] = Worker(phase: .starting, since: now)
       actions.append(.start(index))
@@ -44,39 +43,38 @@ extension Scheduler {
   }
 
   /// Suspected jobs run alone, if possible on a worker that has done nothing yet.
-  private mutating func dispatchRetries(now: Nanoseconds) {
+  private mutating func dispatchSuspects(now: Nanoseconds) {
     let freshOnesAreComing = workers.contains { $0.phase == .starting }
-    while let job = retries.first {
-      guard hasMemory(for: job),
+    while let job = suspects.first {
+      guard hasMemory(job.memory),
         let index = idleWorker(fresh: true) ?? (freshOnesAreComing ? nil : idleWorker(fresh: false))
       else { return }
-      retries.removeFirst()
+      suspects.removeFirst()
       sendAlone(job, to: index, now: now)
     }
   }
 
-  mutating func sendAlone(_ job: JobID, to index: WorkerID, now: Nanoseconds) {
+  mutating func sendAlone(_ job: JobBatch, to index: WorkerID, now: Nanoseconds) {
     workers[index].isIsolated = true
-    let memory = jobs[job].memory
-    if memory > memoryShare ?? 0 {
-      workers[index].memory = memory
-      actions.append(.grant(job, bytes: memory, to: index))
+    if job.memory > memoryShare ?? 0 {
+      workers[index].memory = job.memory
+      actions.append(.grant(job.firstID, bytes: job.memory, to: index))
     }
     send(job, to: index, now: now)
   }
 
   /// The worker that will be the first to have nothing to do, if suspected jobs wait for one: it isn't
   /// given more, or they might wait as long as there's other work.
-  private var workerReservedForRetries: WorkerID? {
-    guard !retries.isEmpty, !workers.contains(where: { $0.phase == .starting }) else { return nil }
-    return workers.indices.filter { workers[$0].phase == .ready }
-      .min { workers[$0].inFlight.count < workers[$1].inFlight.count }
+  private var workerReservedForSuspects: WorkerID? {
+    guard !suspects.isEmpty, !workers.contains(where: { $0.phase == .starting }) else { return nil }
+    return workers.indices.filter { workers[$0].phase == .ready && !workers[$0].isWorn }
+      .min { workers[$0].inFlightJobs < workers[$1].inFlightJobs }
   }
 
   func idleWorker(fresh: Bool) -> WorkerID? {
     workers.indices.first { index in
-      workers[index].phase == .ready && workers[index].inFlight.isEmpty
-        && !(fresh && workers[index].hasBegunWork)
+      workers[index].phase == .ready && workers[index].inFlight.isEmpty && !workers[index].isWorn
+        && !(fresh && workers[index].jobsBegun > 0)
     }
   }
 
@@ -86,13 +84,13 @@ extension Scheduler {
     adaptWindows()
     let available = streams.indices.reduce(0) { $0 + self.available(in: $1) }
     guard available > 0 else { return }
-    let reserved = workerReservedForRetries
+    let reserved = workerReservedForSuspects
     var parties = 0
     var inFlight = 0
     for index in workers.indices
     where index != reserved && (canTakeMore(index) || workers[index].phase == .starting) {
       parties += 1
-      inFlight += workers[index].inFlight.count
+      inFlight += workers[index].inFlightJobs
     }
     guard parties > 0 else { return }
     let share = min(pace.depth, (inFlight + available + parties - 1) / parties)
@@ -101,19 +99,29 @@ extension Scheduler {
     for index in workers.indices where index != reserved {
       // A busy worker has its share already.
       if workers[index].inFlight.isEmpty && !hasMemory(0) { continue }
-      while workers[index].inFlight.count < share, canTakeMore(index),
-        let job = nextQueued(&turn)
-      {
-        send(job, to: index, now: now)
-      }
+      // Nor is it fed by crumbs: a batch costs the same however small it is.
+      if workers[index].inFlightJobs > share / 2 { continue }
+      fill(index, upTo: share, &turn, now: now)
+    }
+  }
+
+  private mutating func fill(
+    _ index: WorkerID, upTo share: Int, _ turn: inout Int, now: Nanoseconds
+  ) {
+    while canTakeMore(index) {
+      let room = min(share - workers[index].inFlightJobs, jobsLeft(workers[index]))
+      guard room > 0, let batch = nextQueued(&turn, atMost: room) else { return }
+      send(batch, to: index, now: now)
     }
   }
 
   private func canTakeMore(_ index: WorkerID) -> Bool {
-    workers[index].phase == .ready && !workers[index].isIsolated
-      && (workers[index].inFlight.isEmpty || workers[index].inFlightBytes < Self.inFlightBytes)
+    let worker = workers[index]
+    return worker.phase == .ready && !worker.isIsolated && !worker.isWorn
+      && (worker.inFlight.isEmpty || worker.inFlightBytes < Self.inFlightBytes)
   }
 
+  /// How many jobs of the stream may be begun now.
   private func available(in index: Int) -> Int {
     guard streams[index].window.isOverfull else { return streams[index].queue.count }
     return allResultsWaitForQueued(index) ? 1 : 0
@@ -122,30 +130,35 @@ extension Scheduler {
   /// An overfull stream may begin nothing but the job that all its results wait for; that one it must
   /// begin, or it would wait for ever. While the consumer has results to take it may not even that.
   private func allResultsWaitForQueued(_ index: Int) -> Bool {
-    guard let next = streams[index].queue.first else { return false }
-    return streams[index].order.first == next
+    guard streams[index].isOrdered, let next = streams[index].queue.first else { return false }
+    return next.firstIndex == streams[index].nextIndex
       && streams[index].undelivered == streams[index].window.liveJobs
   }
 
-  private mutating func nextQueued(_ turn: inout Int) -> JobID? {
+  private mutating func nextQueued(_ turn: inout Int, atMost limit: Int) -> JobBatch? {
     for _ in streams.indices {
       let index = turn % streams.count
       turn += 1
-      if available(in: index) > 0 { return streams[index].queue.popFirst() }
+      let available = available(in: index)
+      if available > 0 {
+        return streams[index].queue.popFirst(atMost: min(limit, available))
+      }
     }
     return nil
   }
 
-  private mutating func send(_ job: JobID, to index: WorkerID, now: Nanoseconds) {
-    var entry = jobs[job]
-    entry.phase = .inFlight
-    entry.attempts += 1
-    jobs[job] = entry
-    if workers[index].inFlight.isEmpty { workers[index].since = now }
-    workers[index].hasBegunWork = true
-    workers[index].inFlight.append(job)
-    workers[index].inFlightBytes += entry.size
-    actions.append(.send(job, to: index))
+  private mutating func send(_ batch: JobBatch, to index: WorkerID, now: Nanoseconds) {
+    var batch = batch
+    batch.attempts += 1
+    if workers[index].inFlight.isEmpty {
+      workers[index].since = now
+      workers[index].seen = nil
+    }
+    workers[index].jobsBegun += batch.count
+    workers[index].inFlight.append(batch)
+    workers[index].inFlightJobs += batch.count
+    workers[index].inFlightBytes += batch.size
+    actions.append(.send(batch, to: index))
   }
 
   /// A window smaller than what the workers hold in flight would let them wait.

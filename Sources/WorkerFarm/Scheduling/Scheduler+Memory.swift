@@ -6,36 +6,34 @@ import DequeModule
 /// with nothing. A job that needs more waits, and nothing else is begun, until there's room for it beside
 /// those that are still busy. So a giant is never passed by for ever, and the largest run alone.
 extension Scheduler {
-  /// What a worker may use without asking.
+  /// What a worker may use without asking: that of one among as many as there were to begin with. Where there are
+  /// more by now, they wait until the others leave enough.
   var memoryShare: Int? { policy.memory.map { max(1, $0 / policy.workers) } }
 
   /// A worker says that its first job needs more memory, in place of a reply.
-  mutating func demanded(_ id: WorkerID, job: JobID, memory: Int) throws(WireError) {
-    try settleFirst(job, of: id)
+  mutating func demanded(
+    _ id: WorkerID, job: JobID, memory: Int, _ run: Run
+  ) throws(WireError) {
+    var batch = try takeFirst(1, from: job, of: id)
     // Who asks again for no more, or for a little more each time, would ask for ever.
-    let isNews = memory > jobs[job].memory && jobs[job].demands < Self.demandsAllowed
-    jobs[job].memory = max(0, memory)
-    jobs[job].demands += 1
-    if isOver(jobs[job].stream) {
-      fail(job, .cancelled)
+    let isNews = memory > batch.memory && batch.demands < Self.demandsAllowed
+    batch.memory = max(0, memory)
+    batch.demands += 1
+    if isOver(batch.stream) {
+      finish(batch, .failure(.cancelled), run)
     } else if isNews && memory <= policy.memory ?? .max {
-      jobs[job].phase = .queued
-      jobs[job].attempts -= 1
-      if jobs[job].deaths > 0 { retries.prepend(job) } else { large.append(job) }
+      batch.attempts -= 1
+      if batch.isSuspect { suspects.prepend(batch) } else { large.append(batch) }
     } else {
-      fail(job, .needsMemory(memory))
+      let failure = JobFailure.memoryLimit(needed: memory, allowed: policy.memory ?? 0)
+      finish(batch, .failure(failure), run)
     }
   }
 
   private static let demandsAllowed: UInt8 = 3
 
   /// Whether a large job waits for others to end: nothing else is begun meanwhile.
-  var drainsForMemory: Bool {
-    !large.isEmpty || retries.contains { jobs[$0].memory > 0 }
-  }
-
-  /// Whether a worker that is idle could begin the job now.
-  func hasMemory(for job: JobID) -> Bool { hasMemory(jobs[job].memory) }
+  var drainsForMemory: Bool { !large.isEmpty || suspects.contains { $0.memory > 0 } }
 
   /// Whether an idle worker could begin a job that needs this much.
   func hasMemory(_ needed: Int) -> Bool {
@@ -48,7 +46,7 @@ extension Scheduler {
 
   /// Large jobs run by themselves at their worker, in the order in which they asked.
   mutating func dispatchLarge(now: Nanoseconds) {
-    while let job = large.first, hasMemory(for: job), let index = idleWorker(fresh: false) {
+    while let job = large.first, hasMemory(job.memory), let index = idleWorker(fresh: false) {
       large.removeFirst()
       sendAlone(job, to: index, now: now)
     }

@@ -2,37 +2,49 @@ import DequeModule
 
 /// From a reply or a verdict to the consumer.
 extension Scheduler {
-  /// A job has its result, of `size` bytes; delivered now or when its turn comes.
-  mutating func finish(_ job: JobID, size: Int) {
-    var entry = jobs[job]
-    precondition(entry.phase != .finished, "a second result for one job")
-    let before = entry.size
-    entry.phase = .finished
-    entry.size = size
-    jobs[job] = entry
+  /// Jobs have their results; delivered now or when their turn comes.
+  mutating func finish(_ batch: JobBatch, _ result: FinishedBatch.Result, _ run: Run = Run()) {
     // A stream stays until its last job is delivered.
-    guard let index = index(of: entry.stream) else { preconditionFailure("a job without a stream") }
-    streams[index].window.replace(input: before, byResult: size)
-    deliverReady(index, finished: job)
+    guard let index = index(of: batch.stream) else { preconditionFailure("jobs without a stream") }
+    if case .failure(let failure) = result { actions.append(.failed(batch, failure)) }
+    // A job's own time can't be more than the time since it came.
+    let runTime = min(run.time, run.endedAt > batch.acceptedAt ? run.endedAt - batch.acceptedAt : 0)
+    let finished = FinishedBatch(
+      firstIndex: batch.firstIndex, count: batch.count, result: result, attempts: batch.attempts,
+      queueTime: run.endedAt > batch.acceptedAt ? run.endedAt - batch.acceptedAt - runTime : 0,
+      runTime: runTime, workerPID: run.workerPID)
+    streams[index].window.replace(input: batch.size, byResult: finished.size)
+    deliver(finished, in: index)
   }
 
-  private mutating func deliverReady(_ index: Int, finished: JobID) {
-    if streams[index].isOrdered {
-      while let first = streams[index].order.first, jobs[first].phase == .finished {
-        streams[index].order.removeFirst()
-        deliver(first, index)
-      }
+  /// How jobs came to their end at a worker.
+  struct Run: Sendable {
+    var endedAt: Nanoseconds = 0
+    /// For each of them.
+    var time: Nanoseconds = 0
+    var workerPID: Int32?
+  }
+
+  mutating func deliver(_ batch: FinishedBatch, in index: Int) {
+    if !streams[index].isOrdered {
+      handOver(batch, index)
+    } else if batch.firstIndex != streams[index].nextIndex {
+      streams[index].finished[batch.firstIndex] = batch
     } else {
-      deliver(finished, index)
+      handOver(batch, index)
+      while !streams[index].finished.isEmpty,
+        let next = streams[index].finished.removeValue(forKey: streams[index].nextIndex)
+      {
+        handOver(next, index)
+      }
     }
     finishIfDone(index)
   }
 
-  private mutating func deliver(_ job: JobID, _ index: Int) {
-    let attempts = Int(jobs[job].attempts)
-    actions.append(.deliver(job, to: streams[index].id, attempts: attempts))
-    jobs.remove(job)
-    streams[index].undelivered -= 1
+  private mutating func handOver(_ batch: FinishedBatch, _ index: Int) {
+    actions.append(.deliver(batch, to: streams[index].id))
+    streams[index].nextIndex += batch.count
+    streams[index].undelivered -= batch.count
   }
 
   mutating func finishIfDone(_ index: Int) {

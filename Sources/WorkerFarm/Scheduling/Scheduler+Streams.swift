@@ -21,27 +21,42 @@ extension Scheduler {
 
   private func isOpen(_ index: Int) -> Bool { !streams[index].inputEnded && !hasGivenUp }
 
-  /// Takes an input of `size` encoded bytes; dispatching is up to ``dispatch(now:)``.
+  /// Takes inputs; dispatching is up to ``dispatch(now:)``.
   ///
-  /// There must be room for it in jobs. In bytes there may be none: results can have outgrown their
+  /// There must be room for them in jobs. In bytes there may be none: results can have outgrown their
   /// inputs since the consumer was told of room.
   ///
-  /// - Parameter isResolved: it needs no worker, because it failed already; its turn comes all the same.
-  mutating func submit(size: Int, to id: StreamID, isResolved: Bool = false) -> JobID {
+  /// - Returns: the first one's id; the others' follow.
+  @discardableResult
+  mutating func submit(_ inputs: Records, to id: StreamID, now: Nanoseconds) -> JobID {
+    let index = admit(inputs.count, to: id)
+    let first = JobID(rawValue: lastJob + 1)
+    lastJob += UInt64(inputs.count)
+    let batch = JobBatch(
+      stream: id, firstIndex: streams[index].submitted, firstID: first, inputs: inputs,
+      acceptedAt: now)
+    streams[index].submitted += inputs.count
+    streams[index].window.admit(jobs: inputs.count, bytes: inputs.byteCount)
+    streams[index].queue.append(batch)
+    return first
+  }
+
+  /// Takes an input that needs no worker, because it has failed already; its turn comes all the same.
+  mutating func submit(failed failure: JobFailure, to id: StreamID) {
+    let index = admit(1, to: id)
+    let position = streams[index].submitted
+    streams[index].submitted += 1
+    streams[index].window.admit(jobs: 1, bytes: 0)
+    deliver(
+      FinishedBatch(firstIndex: position, count: 1, result: .failure(failure)), in: index)
+  }
+
+  private mutating func admit(_ count: Int, to id: StreamID) -> Int {
     guard let index = index(of: id) else { preconditionFailure("stream \(id) isn't open") }
     let window = streams[index].window
-    precondition(isOpen(index) && window.liveJobs < window.jobs, "there's no room")
-    let job = jobs.insert(JobEntry(stream: id, index: streams[index].submitted, size: size))
-    streams[index].submitted += 1
-    streams[index].window.admit(bytes: size)
-    streams[index].undelivered += 1
-    if streams[index].isOrdered { streams[index].order.append(job) }
-    if isResolved {
-      finish(job, size: size)
-    } else {
-      streams[index].queue.append(job)
-    }
-    return job
+    precondition(isOpen(index) && window.liveJobs + count <= window.jobs, "there's no room")
+    streams[index].undelivered += count
+    return index
   }
 
   mutating func endInput(of id: StreamID) {
@@ -63,15 +78,13 @@ extension Scheduler {
     guard let index = index(of: id) else { return }
     streams[index].isStopped = true
     streams[index].inputEnded = true
-    let others = (retries + large).filter { jobs[$0].stream == id }
-    let queued = streams[index].queue + others
-    streams[index].queue.removeAll()
-    retries.removeAll { jobs[$0].stream == id }
-    large.removeAll { jobs[$0].stream == id }
-    for job in queued {
-      actions.append(.fail(job, .cancelled))
-      finish(job, size: 0)
-    }
+    var queued = streams[index].queue.removeAll()
+    queued += (suspects + large).filter { $0.stream == id }
+    queued += delayed.lazy.map(\.batch).filter { $0.stream == id }
+    suspects.removeAll { $0.stream == id }
+    large.removeAll { $0.stream == id }
+    delayed.removeAll { $0.batch.stream == id }
+    for batch in queued { finish(batch, .failure(.cancelled)) }
     // The last of them may have ended the stream.
     if let index = self.index(of: id) { finishIfDone(index) }
   }
@@ -88,7 +101,7 @@ extension Scheduler {
   /// Ends a worker whose next reply nobody wants. One that holds such a job behind another's is left
   /// alone until it comes to it: the other stream shouldn't pay.
   mutating func recallIfAborted(_ id: WorkerID) {
-    guard let first = workers[id].inFlight.first, let index = index(of: jobs[first].stream),
+    guard let first = workers[id].inFlight.first, let index = index(of: first.stream),
       streams[index].isAborted
     else { return }
     kill(id, .recalled)

@@ -11,24 +11,26 @@ typealias WorkerID = Int
 ///  submit ─► queue ──► in flight at a worker ──► finished ──► delivered ─► consumed
 ///              ▲              │ its worker died                 in order
 ///              ├── not begun ─┤
-///              ├── retries ◄──┘ it was running: once more, alone
-///              └── large   ◄── it asked for more memory: when there is enough
+///              ├── suspects ◄─┤ it was running: once more, alone
+///              ├── delayed  ◄─┤ it failed, and is to be tried again after a while
+///              └── large    ◄─┘ it asked for more memory: when there is enough
 /// ```
 ///
 /// Facts come in as method calls that carry the time where it matters; what is to be done about them
-/// comes out of ``takeActions(into:)``. The engine performs the actions and knows no rule.
+/// comes out of ``takeActions(into:)``. The engine performs the actions and knows no rule. Jobs are kept in
+/// batches, see ``JobBatch``; each lies in exactly one of the places of the picture.
 ///
 /// Invariants, which the simulation in the tests checks after every step:
 /// - each job submitted is delivered exactly once, unless its stream is abandoned;
 /// - an ordered stream delivers in the order of submission;
 /// - a stream's live jobs never exceed its window;
-/// - a job that was running when two workers died has failed; one that wasn't running isn't charged.
+/// - a job that was running when its worker died pays for it; one that wasn't running isn't charged.
 struct Scheduler: Sendable {
   struct Policy: Sendable {
-    /// Workers alive at once, at least 1.
+    /// Workers alive at once, at least 1; to begin with, see ``Scheduler/resize(to:)``.
     var workers: Int
-    /// How many deaths a job may cause before it fails: 2 is one retry. At most 65,535.
-    var deathsAllowed = 2
+    /// Which failed jobs are tried again.
+    var retry = RetryPolicy.afterCrashes
     /// How many workers may die in a row with no job finished in between.
     var restartBudget: Int
     /// How long a worker may take to say hello.
@@ -42,31 +44,29 @@ struct Scheduler: Sendable {
     var memory: Int?
     /// Whether windows grow when jobs turn out to be so short that workers would wait.
     var windowAdapts = true
+    /// When a worker is let go and replaced, between jobs.
+    var recycling = Recycling()
   }
 
-  enum Action: Hashable, Sendable {
-    /// Start a process for this place; answer ``workerReady(_:now:)`` or ``workerEnded(_:running:)``.
+  enum Action: Sendable {
+    /// Start a process for this place; answer ``workerReady(_:pid:now:)`` or ``workerEnded(_:running:death:now:)``.
     case start(WorkerID)
-    case send(JobID, to: WorkerID)
+    case send(JobBatch, to: WorkerID)
     /// The job, which is sent next, may use this many bytes.
     case grant(JobID, bytes: Int, to: WorkerID)
     case kill(WorkerID)
     /// Let it end in order: it's sent nothing more.
     case retire(WorkerID)
-    /// The job has no reply and gets none.
-    case fail(JobID, Cause)
-    /// Hand the outcome to the consumer. The id is free afterwards.
-    case deliver(JobID, to: StreamID, attempts: Int)
+    /// Hand the outcomes to the consumer.
+    case deliver(FinishedBatch, to: StreamID)
     /// The stream's last outcome was delivered.
     case finish(StreamID)
+    /// Jobs have failed for good; their outcomes are delivered when it's their turn.
+    case failed(JobBatch, JobFailure)
+    /// A job that failed goes back, to be tried again at that time.
+    case retry(JobBatch, after: JobFailure, at: Nanoseconds)
     /// The pool can't go on.
     case giveUp(Hopeless)
-  }
-
-  /// Why a job fails without a reply.
-  enum Cause: Hashable, Sendable {
-    case crashed, timedOut, cancelled
-    case needsMemory(Int)
   }
 
   /// Why the pool can't go on.
@@ -81,9 +81,11 @@ struct Scheduler: Sendable {
     var timeout: Nanoseconds?
     var window: Window
     /// Accepted and not sent, in order.
-    var queue = Deque<JobID>()
-    /// Accepted and not delivered, in order; kept for ordered streams only.
-    var order = Deque<JobID>()
+    var queue = JobQueue()
+    /// Ordered streams only: what is finished out of turn, by the first job's index.
+    var finished: [Int: FinishedBatch] = [:]
+    /// Ordered streams only: the first job that isn't delivered.
+    var nextIndex = 0
     var undelivered = 0
     var submitted = 0
     var inputEnded = false
@@ -101,65 +103,76 @@ struct Scheduler: Sendable {
     case slow
     /// This job took too long. The others that it holds aren't to blame.
     case late(JobID)
+    /// It uses more memory than it may, in bytes; the job that it runs pays.
+    case overMemory(Int, allowed: Int)
     /// Nothing is wrong with it: what it runs isn't wanted any more.
     case recalled
 
-    /// Whether it was the scheduler's own decision, and not because of this job.
-    func clears(_ job: JobID) -> Bool {
-      switch self {
-      case .misconduct, .slow: false
-      case .late(let late): job != late
-      case .recalled: true
-      }
+    var lateJob: JobID? {
+      if case .late(let job) = self { return job }
+      return nil
     }
   }
 
   struct Worker: Sendable {
     enum Phase: Hashable, Sendable { case absent, starting, ready, retiring, dying }
     var phase = Phase.absent
-    var inFlight = Deque<JobID>()
+    var pid: Int32?
+    var inFlight = Deque<JobBatch>()
+    var inFlightJobs = 0
     var inFlightBytes = 0
     /// Runs one suspected or large job and is sent nothing beside it.
     var isIsolated = false
     /// What its jobs were granted, in bytes, if it's more than the share.
     var memory = 0
-    var hasBegunWork = false
+    /// How many jobs it was sent so far.
+    var jobsBegun = 0
+    /// Since when it serves.
+    var readySince: Nanoseconds = 0
+    /// It has done its share, or grew too large: it's let go when it has nothing in flight.
+    var isWorn = false
+    /// There are more workers than there should be, and it's one of those that go.
+    var isSurplus = false
     /// Since when it starts or retires, or since when the first job in flight can have been running.
     var since: Nanoseconds = 0
+    /// The job that it was seen running when its first job seemed late.
+    var seen: JobID?
     var killReason: KillReason?
     var repliesSinceSettled = 0
   }
 
   let policy: Policy
-  var jobs = JobTable()
   /// Few, so that a search beats a dictionary. Only streams with something to come are here.
   var streams: [Stream] = []
   /// One for each place, `absent` where nobody is.
   var workers: [Worker]
-  /// Jobs that were running when their worker died.
-  var retries = Deque<JobID>()
-  /// Jobs that asked for more memory than their worker's share.
-  var large = Deque<JobID>()
+  /// Jobs that were running when their worker died, one in each batch.
+  var suspects = Deque<JobBatch>()
+  /// Jobs that asked for more memory than their worker's share, one in each batch.
+  var large = Deque<JobBatch>()
+  /// Jobs that wait until they're tried again, one in each batch; the first to be due is the first.
+  var delayed: [(due: Nanoseconds, batch: JobBatch)] = []
   var pace = Pace()
   var deathsInARow = 0
-  /// Places that may hold a worker; fewer than the policy's when the system refuses processes.
+  /// Workers that there should be, at least 1.
+  var size: Int
+  /// Places that may hold a worker; fewer than the size when the system refuses processes.
   var capacity: Int
   var isClosing = false
   var hasGivenUp = false
   /// Not taken yet.
   var actions: [Action] = []
   var lastStream = 0
+  var lastJob: UInt64 = 0
 
   init(policy: Policy) {
     precondition(policy.workers >= 1)
     self.policy = policy
     workers = Array(repeating: Worker(), count: policy.workers)
+    size = policy.workers
     capacity = policy.workers
   }
 
   /// Exchanges an empty list for what is to be done now, in this order.
-  mutating func takeActions(into list: inout [Action]) {
-    swap(&list, &actions)
-    jobs.reuseReleased()
-  }
+  mutating func takeActions(into list: inout [Action]) { swap(&list, &actions) }
 }

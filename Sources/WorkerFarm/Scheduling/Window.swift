@@ -28,12 +28,12 @@ struct Window: Hashable, Sendable {
   /// for may still be begun. Inputs don't count here: they're held whether their jobs run or not.
   var isOverfull: Bool { resultBytes >= bytes }
 
-  mutating func admit(bytes: Int) {
-    liveJobs += 1
+  mutating func admit(jobs: Int, bytes: Int) {
+    liveJobs += jobs
     liveBytes += bytes
   }
 
-  /// A live job's input was replaced by its result.
+  /// Live jobs' inputs were replaced by their results.
   mutating func replace(input: Int, byResult result: Int) {
     liveBytes += result - input
     resultBytes += result

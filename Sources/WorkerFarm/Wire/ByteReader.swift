@@ -10,11 +10,18 @@ public struct ByteReader {
     /// How many there were.
     public let available: Int
     public var description: String { "\(needed) bytes expected, \(available) there" }
+
+    @usableFromInline
+    init(needed: Int, available: Int) {
+      self.needed = needed
+      self.available = available
+    }
   }
 
   @usableFromInline var rest: UnsafeRawBufferPointer
 
   /// - Parameter bytes: must outlive the reader.
+  @inlinable
   public init(_ bytes: UnsafeRawBufferPointer) { rest = bytes }
 
   /// How many bytes are left.
@@ -50,12 +57,13 @@ public struct ByteReader {
   }
 
   /// Takes everything that is left; valid only within the current call.
+  @inlinable
   public mutating func readRest() -> UnsafeRawBufferPointer {
     defer { rest = UnsafeRawBufferPointer(start: nil, count: 0) }
     return rest
   }
 
-  @usableFromInline
+  @inlinable
   mutating func take(_ size: Int) throws(Exhausted) -> UnsafeRawBufferPointer {
     guard size <= rest.count else { throw Exhausted(needed: size, available: rest.count) }
     let head = UnsafeRawBufferPointer(rebasing: rest[..<size])

@@ -9,12 +9,14 @@
 ///
 /// Reading back is ``ByteReader``'s; both sides must agree on the order, as nothing is labelled.
 public struct ByteWriter: Sendable {
+  @usableFromInline var storage: [UInt8]
+
   /// What was written so far.
-  public internal(set) var bytes: [UInt8]
+  @inlinable public var bytes: [UInt8] { storage }
 
   /// - Parameter bytes: what to append to; its capacity is kept.
   public init(_ bytes: [UInt8] = []) {
-    self.bytes = bytes
+    storage = bytes
   }
 
   /// Appends an integer in its own width.
@@ -36,7 +38,7 @@ public struct ByteWriter: Sendable {
   /// - Precondition: fewer than 4 GiB.
   public mutating func write(bytes source: some Collection<UInt8>) {
     write(UInt32(source.count))
-    bytes.append(contentsOf: source)
+    storage.append(contentsOf: source)
   }
 
   /// Appends a length (u32) and the string in UTF-8.
@@ -44,9 +46,17 @@ public struct ByteWriter: Sendable {
     write(bytes: string.utf8)
   }
 
-  @usableFromInline
+  @inlinable
   mutating func appendRaw(_ source: UnsafeRawBufferPointer) {
     // As bytes, which are copied at once even without the optimiser.
-    source.withMemoryRebound(to: UInt8.self) { bytes.append(contentsOf: $0) }
+    source.withMemoryRebound(to: UInt8.self) { storage.append(contentsOf: $0) }
+  }
+
+  /// Overwrites what was written there.
+  @inlinable
+  mutating func store<Value: FixedWidthInteger>(_ value: Value, at offset: Int) {
+    storage.withUnsafeMutableBytes {
+      $0.storeBytes(of: value.littleEndian, toByteOffset: offset, as: Value.self)
+    }
   }
 }

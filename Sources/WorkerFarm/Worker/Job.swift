@@ -1,4 +1,4 @@
-/// A piece of work that a worker process can do: a value that holds its own input.
+/// A piece of work that a worker can do: a value that holds its own input.
 ///
 /// ```swift
 /// struct Square: Job, Codable {
@@ -11,7 +11,8 @@
 /// hot job writes the four encoding requirements itself with ``ByteWriter`` and ``ByteReader``.
 ///
 /// A job may run more than once when a worker dies, so it should be idempotent; its outcome is
-/// delivered once. In a worker jobs run one at a time on the main thread.
+/// delivered once. In a worker jobs run one at a time on the main thread. A job that needs something made once for
+/// each worker, as an open database, is a ``StatefulJob``.
 public protocol Job: Sendable {
   /// What the job makes.
   associatedtype Output: Sendable
@@ -33,8 +34,20 @@ public protocol Job: Sendable {
 
   /// Reads what ``encode(_:into:)`` wrote. The bytes come from a worker: trust nothing about them.
   static func decodeOutput(_ reader: inout ByteReader) throws -> Output
+
+  /// How a worker runs jobs of this type from their bytes. Provided for every job; nobody need write one.
+  static func makeServer() -> JobServer
 }
 
 extension Job {
   public static var jobName: String { String(reflecting: Self.self) }
+
+  @inlinable
+  public static func makeServer() -> JobServer {
+    JobServer(
+      serve: { desk in
+        while desk.takeNext() { desk.serve(Self.self) { job throws in try job.run() } }
+      },
+      finish: {})
+  }
 }

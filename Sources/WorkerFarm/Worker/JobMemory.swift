@@ -1,3 +1,4 @@
+import CPosix
 import Synchronization
 
 /// The memory that jobs may use in a pool with a bound on it, ``PoolConfiguration/memory``.
@@ -15,12 +16,23 @@ import Synchronization
 public enum JobMemory {
   private static let current = Atomic<Int>(.max)
 
+  /// Gives the calling thread an allowance of its own, since jobs run on other threads as well. Without it, what one of
+  /// a job's threads reads here holds for all of them.
+  static func becomePerThread() { farm_set_thread_allowance(.max) }
+
   /// Bytes that the running job may use; `Int.max` where there's no bound, as outside of workers.
-  ///
-  /// A worker runs one job at a time, so what one of its threads reads here holds for all.
   public internal(set) static var allowance: Int {
-    get { current.load(ordering: .relaxed) }
-    set { current.store(newValue, ordering: .relaxed) }
+    get {
+      let own = farm_thread_allowance()
+      return own >= 0 ? Int(own) : current.load(ordering: .relaxed)
+    }
+    set {
+      if farm_thread_allowance() >= 0 {
+        farm_set_thread_allowance(Int64(newValue))
+      } else {
+        current.store(newValue, ordering: .relaxed)
+      }
+    }
   }
 
   /// Asks for `bytes` of memory in all for the running job.

@@ -39,8 +39,15 @@ public enum WorkerProcess {
       let replies = try Descriptor(owning: STDOUT_FILENO).movedAway()
       try replaceStandardDescriptors()
       let page = coordinator == nil ? nil : takeProgressPage()
+      var introduction = Introduction()
+      if coordinator != nil {
+        guard let heard = try Introduction(awaiting: requests) else { exit(0) }
+        introduction = heard
+      }
       var loop = ServeLoop(
-        jobTypes: jobTypes, requests: requests, replies: replies, page: page)
+        registry: JobRegistry(jobTypes), requests: SharedDescriptor(owning: requests.release()),
+        replies: SharedDescriptor(owning: replies.release()), page: page,
+        introduction: introduction)
       try loop.run()
       exit(0)
     } catch {

@@ -12,23 +12,26 @@ enum Console {
   /// Writes everything; the `errno` value if it can't, else 0.
   static func errorWriting(_ text: String, to descriptor: Int32) -> Int32 {
     var text = text
-    return text.withUTF8 { bytes in
-      var done = 0
-      while done < bytes.count {
-        let count = uninterrupted {
-          Glibc.write(descriptor, bytes.baseAddress?.advanced(by: done), bytes.count - done)
-        }
-        if count < 0 && errno == EAGAIN {
-          // Somebody gave us a terminal that doesn't block.
-          var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-          poll(&entry, 1, -1)
-          continue
-        }
-        if count < 0 { return errno }
-        done += count
+    return text.withUTF8 { errorWriting(UnsafeRawBufferPointer($0), to: descriptor) }
+  }
+
+  /// As above, for bytes that need not be text.
+  static func errorWriting(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
+    var done = 0
+    while done < bytes.count {
+      let count = uninterrupted {
+        Glibc.write(descriptor, bytes.baseAddress?.advanced(by: done), bytes.count - done)
       }
-      return 0
+      if count < 0 && errno == EAGAIN {
+        // Somebody gave us a terminal that doesn't block.
+        var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        poll(&entry, 1, -1)
+        continue
+      }
+      if count < 0 { return errno }
+      done += count
     }
+    return 0
   }
 
   /// A descriptor that the caller closed would be given to the next file opened, and what is meant for a

@@ -12,6 +12,8 @@ struct Command {
   var arguments: [BytePath]
   /// Added to the tests' own environment; nil removes a variable.
   var environment: [String: String?] = [:]
+  /// What standard input is; nil for nothing.
+  var input: Int32?
   /// Where standard output and error go; nil to be captured.
   var output: Int32?
   var errors: Int32?
@@ -136,7 +138,11 @@ final class RunningCommand {
     command.terminal.map { terminal in
       _ = terminal.withCString { posix_spawn_file_actions_addopen(&actions, 3, $0, O_RDWR, 0) }
     }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    if let input = command.input {
+      posix_spawn_file_actions_adddup2(&actions, input, 0)
+    } else {
+      posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    }
     posix_spawn_file_actions_adddup2(&actions, output, 1)
     posix_spawn_file_actions_adddup2(&actions, errors, 2)
     // What whoever runs the tests left open is none of the program's business, and counts against its limits.

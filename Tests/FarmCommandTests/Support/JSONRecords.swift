@@ -20,6 +20,16 @@ struct Record: Decodable {
     var color: String?
   }
 
+  /// Of a run's record.
+  struct Sandbox: Decodable {
+    var enforcement: String
+    var files: String?
+    var complete: Bool?
+    var inForce: [String]?
+    var landlock: Int?
+    var problems: [String]?
+  }
+
   struct Failure: Decodable {
     var kind: String
     var message: String
@@ -48,6 +58,7 @@ struct Record: Decodable {
   var withWarnings: Int?
   var otherFiles: Int?
   var links: Int?
+  var sandbox: Sandbox?
 }
 
 extension Finished {

@@ -45,7 +45,7 @@ enum Processes {
     return nil
   }
 
-  private static func all() -> [pid_t] {
+  fileprivate static func all() -> [pid_t] {
     guard let directory = opendir("/proc") else { return [] }
     defer { closedir(directory) }
     var found: [pid_t] = []
@@ -76,11 +76,25 @@ enum Processes {
   }
 
   /// The first 4 KiB of a file whose size the kernel doesn't tell.
-  private static func text(_ path: String) -> String? {
+  fileprivate static func text(_ path: String) -> String? {
     guard let file = fopen(path, "re") else { return nil }
     defer { fclose(file) }
     var bytes = [UInt8](repeating: 0, count: 4096)
     let count = fread(&bytes, 1, bytes.count, file)
     return String(decoding: bytes.prefix(count), as: UTF8.self)
+  }
+}
+
+extension Processes {
+  static func isNamed(_ name: String, _ pid: pid_t) -> Bool {
+    text("/proc/\(pid)/comm") == name + "\n"
+  }
+
+  /// Those that live and have this word among their arguments.
+  static func withArgument(_ word: String) -> [pid_t] {
+    all().filter { pid in
+      isAlive(pid)
+        && (text("/proc/\(pid)/cmdline")?.split(separator: "\0").contains { $0 == word } ?? false)
+    }
   }
 }

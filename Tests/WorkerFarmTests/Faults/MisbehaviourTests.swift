@@ -19,10 +19,11 @@ struct Misconduct: Sendable, CustomTestStringConvertible {
   var testDescription: String { way.rawValue }
   static let timeout = Duration.seconds(2)
 
+  static let all = Misbehave.Way.allCases.map { Misconduct(way: $0, fate: fate(of: $0)) }
+
   /// Those of a row of the article "Faults".
   static func row(_ row: String) -> [Misconduct] {
-    Misbehave.Way.allCases.filter { Self.row(of: $0) == row }
-      .map { Misconduct(way: $0, fate: fate(of: $0)) }
+    all.filter { Self.row(of: $0.way) == row }
   }
 
   private static func row(of way: Misbehave.Way) -> String? {
@@ -258,7 +259,7 @@ struct Misconduct: Sendable, CustomTestStringConvertible {
     async throws
   {
     var configuration = testConfiguration()
-    configuration.attempts = attempts
+    configuration.retry = .afterCrashes(attempts: attempts)
     try await withWorkerPool(configuration) { pool in
       for try await outcome in pool.outcomes(of: [Misbehave(id: 0, way: .exit7)]) {
         #expect(outcome.attempts == attempts)

@@ -6,7 +6,7 @@ import Testing
   @Test func `room ends with the last job that fits`() {
     var window = Window(jobs: 3, bytes: 1000)
     for left in [2, 1, 0] {
-      window.admit(bytes: 10)
+      window.admit(jobs: 1, bytes: 10)
       #expect(window.room == left)
     }
     window.release(jobs: 1, bytes: 0)
@@ -15,26 +15,26 @@ import Testing
 
   @Test func `one job may go over the bound in bytes, and no second one`() {
     var window = Window(jobs: 10, bytes: 100)
-    window.admit(bytes: 99)
+    window.admit(jobs: 1, bytes: 99)
     #expect(window.room == 9 && window.byteRoom == 1)
-    window.admit(bytes: 5000)
+    window.admit(jobs: 1, bytes: 5000)
     #expect(window.room == 0 && window.byteRoom == 0)
   }
 
   @Test func `an empty window takes a job of any size`() {
     var window = Window(jobs: 4, bytes: 1)
     #expect(window.room == 4 && window.byteRoom == 1)
-    window.admit(bytes: 0)
+    window.admit(jobs: 1, bytes: 0)
     #expect(window.room == 3)
   }
 
   @Test func `only results make it overfull`() {
     var window = Window(jobs: 10, bytes: 100)
-    window.admit(bytes: 500)
+    window.admit(jobs: 1, bytes: 500)
     #expect(!window.isOverfull)
     window.replace(input: 500, byResult: 99)
     #expect(!window.isOverfull && window.liveBytes == 99)
-    window.admit(bytes: 0)
+    window.admit(jobs: 1, bytes: 0)
     window.replace(input: 0, byResult: 1)
     #expect(window.isOverfull && window.room == 0)
     window.release(jobs: 1, bytes: 1)

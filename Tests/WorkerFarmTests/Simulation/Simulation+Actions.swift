@@ -17,15 +17,16 @@ extension Simulation {
     note("\(action)")
     switch action {
     case .start(let worker): try start(worker)
-    case .send(let id, let worker): try send(try job(id), to: worker)
+    case .send(let batch, let worker): try send(batch, to: worker)
     case .grant(let id, let bytes, let worker):
       try expect(jobs[try job(id)].demanded == bytes, "a grant of \(bytes) nobody asked for")
       workers[worker].grant = bytes
     case .kill(let worker): try kill(worker)
     case .retire(let worker): try retire(worker)
-    case .fail(let id, let cause): try fail(try job(id), cause)
-    case .deliver(let id, let stream, let attempts):
-      try deliver(try job(id), to: try self.stream(stream), attempts: attempts)
+    case .failed(let batch, let failure):
+      for offset in 0..<batch.count { try fail(try job(batch.id(offset)), failure) }
+    case .retry(let batch, _, let due): try retry(batch, at: due)
+    case .deliver(let batch, let stream): try deliver(batch, to: try self.stream(stream))
     case .finish(let id): try finish(try stream(id))
     case .giveUp(let reason): try giveUp(reason)
     }
@@ -43,12 +44,27 @@ extension Simulation {
     workers[id].since = now
   }
 
+  private func send(_ batch: JobBatch, to id: WorkerID) throws {
+    for offset in 0..<batch.count {
+      let job = try job(batch.id(offset))
+      try send(job, to: id)
+      try expect(
+        batch.attempts == jobs[job].attempts && batch.inputs.size(offset) == jobs[job].size,
+        "job \(job) was sent as another")
+    }
+  }
+
   private func send(_ job: Int, to id: WorkerID) throws {
     let worker = workers[id]
     try expect(
       worker.state == .up && !worker.isKilled && !worker.isRetired && !isDoomed(id),
       "job \(job) is sent to worker \(id), which isn't ready")
     try expect(jobs[job].place == .waiting, "job \(job) is sent while it's \(jobs[job].place)")
+    try expect(jobs[job].due <= now, "job \(job) is sent before its time")
+    workers[id].begun += 1
+    try expect(
+      worker.begun <= policy.recycling.afterJobs ?? .max, "worker \(id) is sent more than its share"
+    )
     try expect(!isOver(job), "job \(job) of a stopped stream is begun")
     try expect(!worker.runsAlone, "job \(job) is sent to a worker that runs another alone")
     if jobs[job].isSuspect || jobs[job].demanded > 0 {
@@ -88,30 +104,64 @@ extension Simulation {
   }
 
   private func retire(_ id: WorkerID) throws {
-    try expect(isClosing, "worker \(id) is let go before the pool is closed")
+    let hasServed = workers[id].begun >= policy.recycling.afterJobs ?? .max
+    try expect(
+      isClosing || hasServed || wasShrunk, "worker \(id) is let go for no reason")
     try expect(workers[id].jobs.isEmpty, "worker \(id) is let go though it has jobs")
     try expect(workers[id].state != .absent, "worker \(id) is let go, but it isn't there")
     workers[id].isRetired = true
     workers[id].since = now
   }
 
-  private func fail(_ job: Int, _ cause: Scheduler.Cause) throws {
-    try expect(jobs[job].place == .waiting, "job \(job) fails while it's \(jobs[job].place)")
-    let deaths = jobs[job].deaths
-    switch cause {
+  private func fail(_ job: Int, _ failure: JobFailure) throws {
+    let place = jobs[job].place
+    try expect(place == .waiting || place == .refused, "job \(job) fails while it's \(place)")
+    let charge = jobs[job].charge
+    switch failure {
     case .cancelled: try expect(isOver(job), "job \(job) is cancelled, but nobody stopped it")
-    case .timedOut: try expect(deaths == .max, "job \(job) wasn't late, but timed out")
-    case .needsMemory(let bytes):
+    case .memoryLimit(let bytes, _):
       try expect(
         bytes == jobs[job].memory && bytes > policy.memory ?? .max, "job \(job) needs no \(bytes)")
-    case .crashed:
+    default:
+      try expect(failure == charge, "job \(job) fails as \(failure), not as \(charge as Any)")
       try expect(
-        deaths != .max && deaths >= policy.deathsAllowed,
-        "job \(job) fails as crashed after \(deaths) deaths")
+        !mayRetry(job) || isOver(job), "job \(job) fails though it has attempts left")
     }
-    if cause != .cancelled { deathsInARow = 0 }
-    jobs[job].place = .failed(cause)
+    if failure != .cancelled { deathsInARow = 0 }
+    jobs[job].place = .failed(failure)
     book(job, result: 0)
+  }
+
+  private func retry(_ batch: JobBatch, at due: UInt64) throws {
+    try expect(batch.count == 1, "\(batch.count) jobs are tried again at once")
+    let job = try job(batch.firstID)
+    try expect(mayRetry(job) && !isOver(job), "job \(job) is tried again, against the rules")
+    try expect(due == now + delay(of: job), "job \(job) is tried again at \(due)")
+    jobs[job].place = .waiting
+    jobs[job].due = due
+  }
+
+  /// Whether a job that has just failed may be tried again.
+  func mayRetry(_ job: Int) -> Bool {
+    guard let charge = jobs[job].charge, jobs[job].failures < policy.retry.attempts else {
+      return false
+    }
+    return policy.retry.isRetried(charge)
+  }
+
+  private func delay(of job: Int) -> UInt64 {
+    policy.retry.backoff.delay(after: jobs[job].failures)
+  }
+
+  private func deliver(_ batch: FinishedBatch, to stream: Int) throws {
+    for offset in 0..<batch.count {
+      let job = streams[stream].jobs[batch.firstIndex + offset]
+      if case .outputs(let records) = batch.result {
+        try expect(records.size(offset) == jobs[job].size, "job \(job) has another's output")
+        try expect(jobs[job].place == .answered, "job \(job) has an output from nowhere")
+      }
+      try deliver(job, to: stream, attempts: batch.attempts)
+    }
   }
 
   private func deliver(_ job: Int, to stream: Int, attempts: Int) throws {
@@ -153,5 +203,23 @@ extension Simulation {
     }
     hasGivenUp = true
     killAll()
+  }
+}
+
+extension JobBatch {
+  func id(_ offset: Int) -> JobID { firstID.advanced(by: offset) }
+}
+
+extension Records {
+  /// Records of these sizes, and without bytes: the scheduler never looks inside.
+  init(sizes: [Int]) {
+    let starts = sizes.reduce(into: [0]) { $0.append($0[$0.count - 1] + Self.lengthSize + $1) }
+    self.init(chunk: RecordChunk(bytes: [], starts: starts), range: 0..<sizes.count)
+  }
+
+  func size(_ index: Int) -> Int {
+    var rest = self
+    _ = rest.splitOff(first: index)
+    return rest.splitOff(first: 1).byteCount
   }
 }

@@ -34,9 +34,9 @@ extension Simulation {
       try checkWindow(index)
       count(&waiting, index)
     }
+    let undelivered = scheduler.streams.reduce(0) { $0 + $1.undelivered }
     try expect(
-      scheduler.jobs.count == waiting.undelivered,
-      "\(scheduler.jobs.count) jobs live, not \(waiting.undelivered)")
+      undelivered == waiting.undelivered, "\(undelivered) jobs live, not \(waiting.undelivered)")
     try checkProgress(waiting)
   }
 
@@ -46,6 +46,9 @@ extension Simulation {
       let isDue = isDoomed(id) || workers[id].isOverdue
       try expect(workers[id].isKilled || !isDue, "worker \(id) ought to be killed")
       if let deadline = deadline(of: id) { earliest = min(earliest ?? .max, deadline) }
+    }
+    for job in jobs where job.place == .waiting && job.due > now {
+      earliest = min(earliest ?? .max, job.due)
     }
     try expect(
       scheduler.nextDeadline == earliest,
@@ -93,7 +96,7 @@ extension Simulation {
     waiting.undelivered += stream.submitted - stream.delivered
     // In an ordered stream everything before the head is delivered.
     for job in stream.jobs[(stream.isOrdered ? stream.delivered : 0)...]
-    where jobs[job].place == .waiting {
+    where jobs[job].place == .waiting && jobs[job].due <= now {
       waiting.all += 1
       if jobs[job].demanded > 0 { waiting.large += 1 }
       if jobs[job].isSuspect {
@@ -114,7 +117,7 @@ extension Simulation {
     var starting = 0
     for id in workers.indices where workers[id].state != .absent {
       alive += 1
-      if workers[id].isKilled { continue }
+      if workers[id].isKilled || workers[id].isRetired { continue }
       if workers[id].state == .starting { starting += 1 }
       if workers[id].state == .up && workers[id].jobs.isEmpty { idle += 1 }
     }
@@ -128,10 +131,15 @@ extension Simulation {
       idle == 0 || waiting.beginnable == 0 || isOutOfMemory, "a worker idles while a job may begin")
     guard waiting.suspects > 0, starting == 0 else { return }
     try expect(idle == 0 || isOutOfMemory, "a worker idles while a suspect waits")
-    let ready = workers.filter { $0.state == .up && !$0.isKilled }
+    let ready = workers.filter { $0.state == .up && !$0.isKilled && !$0.isRetired && !isWorn($0) }
     try expect(
       ready.isEmpty || wasRefused || !ready.allSatisfy(\.wasFed),
       "a suspect waits, and no worker is kept for it")
+  }
+
+  /// It has done its share, and goes when it has nothing in flight.
+  private func isWorn(_ worker: VirtualWorker) -> Bool {
+    worker.begun >= policy.recycling.afterJobs ?? .max || wasShrunk
   }
 
   /// Ordinary jobs wait for the large ones, and these for memory.

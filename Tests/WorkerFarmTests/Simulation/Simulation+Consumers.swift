@@ -13,42 +13,53 @@ extension Simulation {
     note("stream \(id) opens: \(stream.length) jobs, ordered: \(isOrdered)")
   }
 
-  /// Submits as a consumer does who was told of the room a while ago.
+  /// Submits as a consumer does who was told of the room a while ago: several inputs at once.
   func submit(_ index: Int) throws {
-    var count = pick(1...6)
-    while count > 0, streams[index].submitted < streams[index].length,
-      streams[index].room.jobs > 0
-    {
-      guard scheduler.takesInputs(of: streams[index].id) else { return }
-      try submitOne(index)
-      count -= 1
+    guard scheduler.takesInputs(of: streams[index].id) else { return }
+    if !isKind && chance(3) { try submitFailed(index) }
+    var sizes: [Int] = []
+    let most = min(pick(1...6), streams[index].length - streams[index].submitted)
+    while sizes.count < most, streams[index].room.jobs > 0 {
+      sizes.append(pick(0...100))
+      takeRoom(index, bytes: sizes[sizes.count - 1])
+    }
+    if !sizes.isEmpty {
+      let first = scheduler.submit(Records(sizes: sizes), to: streams[index].id, now: now)
+      for (offset, size) in sizes.enumerated() {
+        add(VirtualJob(id: first.advanced(by: offset), stream: index, size: size))
+      }
     }
     if streams[index].submitted == streams[index].length && chance(50) { endInput(index) }
   }
 
-  private func submitOne(_ index: Int) throws {
-    let isResolved = !isKind && chance(3)
-    let size = isResolved ? 0 : pick(0...100)
-    let id = scheduler.submit(size: size, to: streams[index].id, isResolved: isResolved)
-    var job = VirtualJob(
-      id: id, stream: index, index: streams[index].submitted, size: size)
-    note("job \(jobs.count) of stream \(index + 1), \(size) bytes, resolved: \(isResolved)")
-    if isResolved { job.place = .answered }
-    if chance(profile.large) { job.memory = pick(0...1100) }
-    while jobBySlot.count <= id.slot { jobBySlot.append(-1) }
-    let earlier = jobBySlot[id.slot]
-    if earlier >= 0 {
-      try expect(jobs[earlier].place == .delivered, "the slot of job \(earlier) is used twice")
+  private func submitFailed(_ index: Int) throws {
+    guard streams[index].room.jobs > 0, streams[index].submitted < streams[index].length else {
+      return
     }
-    jobBySlot[id.slot] = jobs.count
+    takeRoom(index, bytes: 0)
+    var job = VirtualJob(id: JobID(rawValue: 0), stream: index, size: 0)
+    job.place = .answered
+    add(job)
+    scheduler.submit(failed: .unencodableInput("as it happens"), to: streams[index].id)
+  }
+
+  private func takeRoom(_ index: Int, bytes: Int) {
+    streams[index].room.jobs -= 1
+    streams[index].room.bytes -= bytes
+    if streams[index].room.bytes <= 0 { streams[index].room.jobs = 0 }
+  }
+
+  private func add(_ job: VirtualJob) {
+    var job = job
+    let index = job.stream
+    note("job \(jobs.count) of stream \(index + 1), \(job.size) bytes")
+    if chance(profile.large) { job.memory = pick(0...1100) }
+    if job.id.rawValue > 0 { jobByID[job.id.rawValue] = jobs.count }
     streams[index].jobs.append(jobs.count)
-    jobs.append(job)
     streams[index].submitted += 1
     streams[index].liveJobs += 1
-    streams[index].liveBytes += size
-    streams[index].room.jobs -= 1
-    streams[index].room.bytes -= size
-    if streams[index].room.bytes <= 0 { streams[index].room.jobs = 0 }
+    streams[index].liveBytes += job.size
+    jobs.append(job)
   }
 
   func endInput(_ index: Int) {
@@ -92,6 +103,15 @@ extension Simulation {
       return
     }
     if !workers[worker].isKilled && !isDoomed(worker) { workers[worker].isRecalled = true }
+  }
+
+  /// The pool is to have another number of workers.
+  func resize() {
+    let count = pick(1...5)
+    note("from now on there are to be \(count) workers")
+    wasShrunk = wasShrunk || count < workers.count
+    while workers.count < count { workers.append(VirtualWorker()) }
+    scheduler.resize(to: count)
   }
 
   func close() {

@@ -14,6 +14,7 @@ extension Simulation {
     case 43..<50 where chance(profile.stop * 5): leave(stream, aborting: false)
     case 43..<50 where chance(profile.abort * 5): leave(stream, aborting: true)
     case 43..<44 where chance(profile.close * 5): close()
+    case 44..<46 where chance(profile.resize * 5): resize()
     default: try workerEvent(pick(0...workers.count - 1))
     }
   }
@@ -85,18 +86,36 @@ extension Simulation {
         try demand(job, id)
         continue
       }
-      let size = pick(0...120)
-      note("worker \(id) answers job \(job) with \(size) bytes")
       workers[id].done -= 1
       deathsInARow = 0
-      try scheduler.replied(id, job: jobs[job].id, size: size)
-      jobs[job].place = .answered
-      book(job, result: size)
+      if chance(profile.failure) { try replyFailure(of: job, id) } else { try reply(to: job, id) }
     }
     workers[id].since = now
     scheduler.settled(id, now: now)
     recallIfAborted(id)
   }
+
+  private func reply(to job: Int, _ id: WorkerID) throws {
+    // As many as are consecutive may come in one run, but each alone says the same.
+    let size = pick(0...120)
+    note("worker \(id) answers job \(job) with \(size) bytes")
+    try scheduler.replied(id, first: jobs[job].id, .outputs(Records(sizes: [size])), reading)
+    jobs[job].place = .answered
+    book(job, result: size)
+  }
+
+  private func replyFailure(of job: Int, _ id: WorkerID) throws {
+    note("worker \(id) says that job \(job) failed")
+    let failure = JobFailure.thrown(type: "Trouble", description: "\(job)")
+    jobs[job].charge = failure
+    jobs[job].failures += 1
+    jobs[job].place = .refused
+    try scheduler.replied(id, first: jobs[job].id, .failure(failure), reading)
+    try perform()
+    try expect(jobs[job].place != .refused, "job \(job) failed, and nothing came of it")
+  }
+
+  private var reading: Scheduler.Run { Scheduler.Run(endedAt: now, time: 1) }
 
   private var memoryShare: Int { policy.memory.map { $0 / policy.workers } ?? .max }
 
@@ -111,7 +130,7 @@ extension Simulation {
       jobs[job].attempts -= 1
       jobs[job].demanded = jobs[job].memory
     }
-    try scheduler.demanded(id, job: jobs[job].id, memory: jobs[job].memory)
+    try scheduler.demanded(id, job: jobs[job].id, memory: jobs[job].memory, reading)
     try perform()
     try expect(
       (jobs[job].place == .waiting) == isPossible || jobs[job].place == .sent(id),
@@ -134,7 +153,7 @@ extension Simulation {
       guard workers[id].jobs.first != job else { return }
       note("worker \(id) answers job \(job), which it doesn't have to")
       do {
-        try scheduler.replied(id, job: jobs[job].id, size: 1)
+        try scheduler.replied(id, first: jobs[job].id, .outputs(Records(sizes: [1])), reading)
         throw Breach(description: "a reply for a job that isn't the worker's was accepted")
       } catch is WireError {}
     }
@@ -159,7 +178,7 @@ extension Simulation {
     for job in worker.jobs { jobs[job].place = .waiting }
     let wasCharged = charge(for: worker, running: running)
     workers[id] = VirtualWorker()
-    scheduler.workerEnded(id, running: running.map { jobs[$0].id })
+    scheduler.workerEnded(id, running: running.map { jobs[$0].id }, death: Self.death, now: now)
     try perform()
     try checkFates(of: worker.jobs, wasCharged)
   }
@@ -181,22 +200,26 @@ extension Simulation {
         jobs[job].attempts -= 1
         return false
       }
-      jobs[job].deaths += 1
-      if worker.lateJob == job && isDecided { jobs[job].deaths = .max }
+      jobs[job].failures += 1
+      let isLate = worker.lateJob == job && isDecided
+      let limit = streams[jobs[job].stream].timeout ?? 0
+      jobs[job].charge = isLate ? .timedOut(after: .nanoseconds(limit)) : Self.death
       return true
     }
   }
 
+  private static let death = JobFailure.crashed(.exited(status: 7), lastWords: "")
+
   /// Each job that the dead worker held has failed if it must, and waits if it may not.
   private func checkFates(of held: [Int], _ wasCharged: [Bool]) throws {
     for (job, isCharged) in zip(held, wasCharged) {
-      let deaths = jobs[job].deaths
+      let place = jobs[job].place
       if isOver(job) {
-        try expect(jobs[job].place != .waiting, "job \(job) of a stopped stream still waits")
-      } else if isCharged && (deaths == .max || deaths >= policy.deathsAllowed) {
-        try expect(jobs[job].place != .waiting, "job \(job) is to fail after \(deaths) deaths")
+        try expect(place != .waiting, "job \(job) of a stopped stream still waits")
+      } else if isCharged && !mayRetry(job) {
+        try expect(place != .waiting, "job \(job) is to fail after \(jobs[job].failures) failures")
       } else {
-        try expect(jobs[job].place == .waiting, "job \(job) failed, though it may be tried again")
+        try expect(place == .waiting, "job \(job) failed, though it may be tried again")
         jobs[job].isSuspect = jobs[job].isSuspect || isCharged
       }
     }

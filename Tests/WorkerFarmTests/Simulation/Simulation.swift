@@ -13,8 +13,8 @@ final class Simulation {
   var workers: [VirtualWorker]
   var streams: [VirtualStream] = []
   var jobs: [VirtualJob] = []
-  /// The number of the job that has a slot.
-  var jobBySlot: [Int] = []
+  /// The number of the job that has an id.
+  var jobByID: [UInt64: Int] = [:]
   var isClosing = false
   var isKilling = false
   var hasGivenUp = false
@@ -22,6 +22,8 @@ final class Simulation {
   var isKind = false
   /// A process couldn't be had in this turn, after other things were decided that counted on it.
   var wasRefused = false
+  /// Workers became too many at some time.
+  var wasShrunk = false
   var deathsInARow = 0
   var actions: [Scheduler.Action] = []
   /// What happened, if somebody wants to read it.
@@ -36,14 +38,16 @@ final class Simulation {
     var random = SeededGenerator(seed: seed)
     policy = Scheduler.Policy(
       workers: Int.random(in: profile.workers, using: &random),
-      deathsAllowed: Int.random(in: 1...3, using: &random),
+      retry: profile.retry(attempts: Int.random(in: 1...3, using: &random)),
       restartBudget: Int.random(in: 0..<4, using: &random) == 0
         ? Int.random(in: 1...4, using: &random) : 40,
       startTimeout: 1000, retireTimeout: 500,
       window: Window(
         jobs: Int.random(in: profile.windowJobs, using: &random),
         bytes: Int.random(in: profile.windowBytes, using: &random)),
-      memory: profile.large > 0 ? 1000 : nil, windowAdapts: profile.windowAdapts)
+      memory: profile.large > 0 ? 1000 : nil, windowAdapts: profile.windowAdapts,
+      recycling: Recycling(
+        afterJobs: profile.recycles ? Int.random(in: 1...5, using: &random) : nil))
     scheduler = Scheduler(policy: policy)
     workers = (0..<policy.workers).map { _ in VirtualWorker() }
     self.random = random
@@ -85,7 +89,9 @@ final class Simulation {
     guard workers.allSatisfy({ $0.state == .absent }) else {
       throw Breach(description: "a worker is left")
     }
-    try expect(scheduler.jobs.count == 0, "\(scheduler.jobs.count) jobs are left")
+    try expect(
+      scheduler.suspects.isEmpty && scheduler.large.isEmpty && scheduler.delayed.isEmpty,
+      "jobs are left")
   }
 
   /// One turn of the engine.
@@ -122,12 +128,11 @@ final class Simulation {
     trace?.lines.append("\(now): \(text())")
   }
 
-  /// The job of that id, if it's the one that lives in its slot.
   func job(_ id: JobID) throws -> Int {
-    guard id.slot < jobBySlot.count, jobs[jobBySlot[id.slot]].id == id else {
+    guard let job = jobByID[id.rawValue] else {
       throw Breach(description: "an action for the unknown job \(id.rawValue)")
     }
-    return jobBySlot[id.slot]
+    return job
   }
 
   func stream(_ id: StreamID) throws -> Int {

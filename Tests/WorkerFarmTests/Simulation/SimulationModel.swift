@@ -25,6 +25,19 @@ struct SimulationProfile: Sendable, CustomTestStringConvertible {
   var close = 0
   /// A bound on memory, and jobs that need more than their share of it; out of a hundred.
   var large = 0
+  /// Jobs throw, or workers die of them, and all of it is tried again after a while; out of a hundred.
+  var failure = 0
+  /// Workers are replaced after some jobs.
+  var recycles = false
+  var resize = 0
+
+  func retry(attempts: Int) -> RetryPolicy {
+    failure == 0
+      ? .afterCrashes(attempts: attempts)
+      : RetryPolicy(
+        attempts: attempts,
+        backoff: .exponential(from: .nanoseconds(10), factor: 3, upTo: .nanoseconds(50)))
+  }
 
   var testDescription: String { name }
 
@@ -48,9 +61,15 @@ struct SimulationProfile: Sendable, CustomTestStringConvertible {
       name: "large jobs, and workers die", jobsPerStream: 0...12, hasTimeout: 20, death: 6, hang: 3,
       stop: 1, abort: 2, large: 30),
     SimulationProfile(
+      name: "jobs fail and are tried again", hasTimeout: 30, death: 4, hang: 2, stop: 1, abort: 1,
+      failure: 30),
+    SimulationProfile(
+      name: "workers come and go", jobsPerStream: 0...20, death: 3, recycles: true, resize: 30),
+    SimulationProfile(
       name: "everything", streams: 1...4, windowBytes: 1...2000, windowAdapts: true, hasTimeout: 40,
       death: 8,
-      breach: 4, hang: 4, unavailable: 4, stop: 1, abort: 2, close: 2, large: 10),
+      breach: 4, hang: 4, unavailable: 4, stop: 1, abort: 2, close: 2, large: 10, failure: 10,
+      recycles: true, resize: 5),
   ]
 }
 
@@ -74,6 +93,8 @@ final class VirtualWorker {
   /// Sent and not answered as far as the coordinator has read: first those that are done, then perhaps
   /// the one that runs.
   var jobs: [Int] = []
+  /// How many it was sent so far.
+  var begun = 0
   var done = 0
   var isRunning = false
   var runsAlone = false
@@ -92,20 +113,25 @@ struct VirtualJob {
   enum Place: Equatable {
     case waiting
     case sent(WorkerID)
+    /// Its worker said that it failed; what comes of it isn't decided.
+    case refused
     case answered
-    case failed(Scheduler.Cause)
+    case failed(JobFailure)
     case delivered
   }
   var id: JobID
   var stream: Int
-  var index: Int
   var size: Int
   var place = Place.waiting
   var isSuspect = false
   /// What it needs, and what it has asked for.
   var memory = 0
   var demanded = 0
-  var deaths = 0
+  var failures = 0
+  /// What the latest failure is called.
+  var charge: JobFailure?
+  /// When it may be begun again.
+  var due: UInt64 = 0
   var returns = 0
   var attempts = 0
 }
