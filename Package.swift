@@ -15,6 +15,7 @@ let package = Package(
   products: [
     .library(name: "WorkerFarm", targets: ["WorkerFarm"]),
     .library(name: "WorkerFarmMetrics", targets: ["WorkerFarmMetrics"]),
+    .library(name: "WorkerFarmTesting", targets: ["WorkerFarmTesting"]),
     .library(name: "Thumbnails", targets: ["Thumbnails"]),
     .executable(name: "farm", targets: ["farm"]),
   ],
@@ -66,6 +67,9 @@ let package = Package(
       dependencies: ["WorkerFarm", .product(name: "CoreMetrics", package: "swift-metrics")],
       swiftSettings: swiftSettings),
     .target(
+      name: "WorkerFarmTesting", dependencies: ["CPosix", "WorkerFarm"],
+      swiftSettings: swiftSettings),
+    .target(
       name: "Thumbnails", dependencies: ["CImageCodecs", "CPosix", "WorkerFarm"],
       swiftSettings: swiftSettings),
     .executableTarget(
@@ -88,13 +92,13 @@ let package = Package(
       name: "TestJobs", dependencies: ["CEscapes", "WorkerFarm"], path: "Tests/TestJobs",
       swiftSettings: swiftSettings),
     .executableTarget(
-      name: "test-worker", dependencies: ["CEscapes", "TestJobs", "WorkerFarm"],
+      name: "test-worker", dependencies: ["CEscapes", "TestJobs", "WorkerFarm", "WorkerFarmTesting"],
       path: "Tests/test-worker",
       swiftSettings: swiftSettings),
     .testTarget(
       name: "WorkerFarmTests",
       dependencies: [
-        "TestJobs", "WorkerFarm", "WorkerFarmMetrics", "test-worker",
+        "TestJobs", "WorkerFarm", "WorkerFarmMetrics", "WorkerFarmTesting", "test-worker",
         .product(name: "CoreMetrics", package: "swift-metrics"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "MetricsTestKit", package: "swift-metrics"),

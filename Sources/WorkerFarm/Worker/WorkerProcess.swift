@@ -4,7 +4,7 @@ import Glibc
 /// The worker's side of the pool.
 public enum WorkerProcess {
   /// In a worker's environment: the process id of its coordinator.
-  static let requestVariable = "WORKER_FARM_COORDINATOR"
+  package static let requestVariable = "WORKER_FARM_COORDINATOR"
 
   /// Makes this process a worker if a pool started it as one; returns at once otherwise.
   ///

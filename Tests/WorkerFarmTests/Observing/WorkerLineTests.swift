@@ -117,7 +117,7 @@ struct Writing: Sendable, CustomTestStringConvertible {
   }
 }
 
-@Suite struct LastWordsTests {
+@Suite struct DroppedWordsTests {
   private func lastWords(_ bytes: [UInt8], piece: Int) -> LastWords {
     var words = LastWords()
     var rest = bytes[...]
