@@ -111,6 +111,17 @@ public struct ThumbnailJob: Job {
         sourceByteCount: sourceByteCount, warnings: first.warnings, usedPreview: first.usedPreview))
   }
 
+  /// Puts in place the whole files that a worker has left beside their places, killed between two calls.
+  ///
+  /// Only for a job whose worker has ended and that nobody tries again: who does finds them by himself.
+  public func finishReplacing() {
+    for variant in variants {
+      for format in options.format.candidates {
+        OutputFile.finishReplacing(ThumbnailMemory.path(stem(of: variant), format))
+      }
+    }
+  }
+
   /// What is there of each variant.
   private func files(of file: borrowing SourceFile) -> [File] {
     var files: [File] = []
