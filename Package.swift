@@ -92,7 +92,8 @@ let package = Package(
       name: "TestJobs", dependencies: ["CEscapes", "WorkerFarm"], path: "Tests/TestJobs",
       swiftSettings: swiftSettings),
     .executableTarget(
-      name: "test-worker", dependencies: ["CEscapes", "TestJobs", "WorkerFarm", "WorkerFarmTesting"],
+      name: "test-worker",
+      dependencies: ["CEscapes", "TestJobs", "WorkerFarm", "WorkerFarmTesting"],
       path: "Tests/test-worker",
       swiftSettings: swiftSettings),
     .testTarget(

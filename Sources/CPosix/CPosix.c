@@ -30,6 +30,8 @@ int farm_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 
 const int farm_o_tmpfile = O_TMPFILE;
 
+const int farm_spawn_setsid = POSIX_SPAWN_SETSID;
+
 int farm_duplicate_above(int descriptor, int lowest) {
   int copy = fcntl(descriptor, F_DUPFD_CLOEXEC, lowest);
   // So it says where the limit is below `lowest`; to a person that's one thing: too many open files.

@@ -39,7 +39,10 @@ final class Interrupts: Sendable {
     watched = [SIGINT, SIGTERM, SIGHUP].filter { !Self.isIgnored($0) }
     var signals = signalSet()
     pthread_sigmask(SIG_BLOCK, &signals, nil)
-    startThread { [self] in watch() }
+    if !startThread({ [self] in watch() }) {
+      // Nobody would see them: better an end without a summary than none.
+      pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+    }
   }
 
   /// The signal that ended the run, if one did.
@@ -67,6 +70,7 @@ final class Interrupts: Sendable {
       defer { state.first = state.first ?? number }
       return (state.first == nil, state.canceller)
     }
+    if number == SIGINT { status.typedOver() }
     guard isFirst else {
       canceller?.abort()
       return

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Glibc
+import Thumbnails
+import WorkerFarm
 
 /// How many processes do the work.
 struct WorkerOptions: ParsableArguments {
@@ -21,6 +23,31 @@ struct ReportingOptions: ParsableArguments {
 
   @Flag(help: "Print nothing but failures.")
   var quiet = false
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Write a timeline of the run for Perfetto (ui.perfetto.dev) or Chrome's tracing page.",
+      valueName: "file"),
+    transform: ArgumentBytes.path)
+  var trace: BytePath?
+
+  /// Opens the trace, if one is wanted, and lets the pool write it.
+  func startTrace(of pool: inout PoolConfiguration) throws(UsageError) -> ChromeTrace? {
+    guard let path = trace else { return nil }
+    do {
+      let trace = try ChromeTrace(path: path.bytes)
+      pool.observers.append(trace)
+      return trace
+    } catch {
+      throw UsageError(description: "--trace \(path): \(SystemError.message(for: error.code))")
+    }
+  }
+
+  /// After the pool has ended.
+  func finish(_ trace: ChromeTrace?, _ status: StatusLine) {
+    if let error = trace?.error { status.print("farm: --trace isn't complete: \(error)") }
+  }
 }
 
 enum ProgressMode: String, ExpressibleByArgument, CaseIterable {

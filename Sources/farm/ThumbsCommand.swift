@@ -84,14 +84,6 @@ struct ThumbsCommand: ParsableCommand {
 
   @OptionGroup var reporting: ReportingOptions
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "Write a timeline of the run for Perfetto (ui.perfetto.dev) or Chrome's tracing page.",
-      valueName: "file"),
-    transform: ArgumentBytes.path)
-  var trace: BytePath?
-
   func validate() throws {
     if force && dryRun {
       throw ValidationError("--force and --dry-run don't go together: a dry run makes nothing.")
@@ -126,23 +118,11 @@ struct ThumbsCommand: ParsableCommand {
     pool.sandbox = confinement.policy(plan, isDryRun: dryRun)
     if confinement.isolate { pool.frameLimit = IsolatedThumbnailJob.frameLimit }
     if !reporting.quiet { pool.logger = Warnings.logger(reporter.status) }
-    let trace = try trace.map { try TraceOption.open($0) }
-    if let trace { pool.observers.append(trace) }
+    let trace = try reporting.startTrace(of: &pool)
     let run = ThumbsRun(
       plan: plan, options: options, variants: variants,
       mode: dryRun ? .ask : force ? .force : .make, pool: pool, reporter: reporter)
-    defer { if let error = trace?.error { reporter.status.print("farm: --trace: \(error)") } }
+    defer { reporting.finish(trace, reporter.status) }
     try run.execute()
-  }
-}
-
-/// `--trace`
-enum TraceOption {
-  static func open(_ path: BytePath) throws(UsageError) -> ChromeTrace {
-    do {
-      return try ChromeTrace(path: path.bytes)
-    } catch {
-      throw UsageError(description: "--trace \(path): \(SystemError.message(for: error.code))")
-    }
   }
 }

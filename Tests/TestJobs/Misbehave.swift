@@ -5,7 +5,7 @@ public import WorkerFarm
 public struct Misbehave: Job, Codable {
   public enum Way: String, Codable, Sendable, CaseIterable {
     case behave, segfault, trap, abort, kill, exit0, exit7, stop, loop
-    case halfFrame, garbage, hugeLength, duplicate, unknownID, closeOutput
+    case halfFrame, halfFrameAndSilence, garbage, hugeLength, duplicate, unknownID, closeOutput
     case floodStandardError, printToStandardOutput, readStandardInput, grandchild
   }
 
@@ -43,6 +43,7 @@ public struct Misbehave: Job, Codable {
     case .halfFrame:
       reply([200, 0, 0, 0, 4, 0, 0])
       Glibc.kill(getpid(), SIGKILL)
+    case .halfFrameAndSilence: replyAndWait([200, 0, 0, 0, 4, 0, 0])
     case .garbage: replyAndWait(Array(repeating: 0xA5, count: 333))
     case .hugeLength: replyAndWait([0xFF, 0xFF, 0xFF, 0xFF, 4, 0, 0, 0])
     // For whatever job came first: an id used up long ago.

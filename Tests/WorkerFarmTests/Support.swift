@@ -29,6 +29,9 @@ func processes(tagged tag: String) -> [Int32] {
   }
 }
 
+/// This process's own descriptors; other suites don't run at the same time.
+func openDescriptorCount() -> Int { (0..<1024).count { fcntl(Int32($0), F_GETFD) != -1 } }
+
 /// Waits until a condition holds; the tests' time limit ends it if it never does.
 func waitUntil(_ condition: () -> Bool) async throws {
   while !condition() { try await Task.sleep(for: .milliseconds(5)) }

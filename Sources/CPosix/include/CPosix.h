@@ -19,6 +19,9 @@ int farm_pidfd_open(pid_t pid);
 // O_TMPFILE, for the flags of `open`, is a GNU extension.
 extern const int farm_o_tmpfile;
 
+// POSIX_SPAWN_SETSID.
+extern const int farm_spawn_setsid;
+
 // fcntl is variadic, which Swift can't call.
 int farm_duplicate_above(int descriptor, int lowest);
 int farm_set_nonblocking(int descriptor);

@@ -11,7 +11,7 @@ import Synchronization
 ///
 /// The file has the JSON array of the Trace Event Format: a row for each place of the pool, on it the
 /// lives of its workers, their start-up, and the jobs, a block for each batch; a span for each call; counters of the jobs
-/// and bytes that each call holds; marks where a worker died or a job is tried again. Times are those of the
+/// and bytes that all calls hold; marks where a worker died or a job is tried again. Times are those of the
 /// monotonic clock.
 ///
 /// It's complete when the pool has ended. After a crash of the coordinator it lacks the last second and the

@@ -45,7 +45,7 @@ public enum PoolEvent: Sendable {
     JobRange, after: JobFailure, attempts: Int, due: MonotonicInstant, JobRun?,
     at: MonotonicInstant)
 
-  /// What a call holds changed since it was last said.
+  /// What a call holds changed since it was last said. An inline pool has no window, and says nothing of it.
   case windowChanged(CallWindow, at: MonotonicInstant)
   /// So many bytes went into a worker's pipe.
   case bytesSent(Int, to: PoolWorker, at: MonotonicInstant)

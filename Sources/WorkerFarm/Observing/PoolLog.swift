@@ -11,7 +11,7 @@ struct PoolLog {
     /// Workers that couldn't be started.
     case starts
     case retries
-    /// Sandboxes that lack something.
+    /// Workers that don't have the sandbox that was asked for.
     case sandbox
     /// The end of the pool.
     case end
@@ -30,7 +30,7 @@ struct PoolLog {
       case .ends: "ends of workers"
       case .starts: "failures to start a worker"
       case .retries: "retries"
-      case .sandbox: "incomplete sandboxes"
+      case .sandbox: "missing sandboxes"
       case .end: "ends of the pool"
       }
     }

@@ -10,8 +10,9 @@
 /// }
 /// ```
 ///
-/// The pool calls it on its own thread (an inline pool on those that run the jobs), one event after another, and waits
-/// for it: whatever takes long holds up all workers. It mustn't call the pool. A pool without observers builds no events.
+/// The pool calls it on its own thread (for a lone job that a blocking call waits for, perhaps on that of the call; an
+/// inline pool on those that run the jobs), one event after another, and waits for it: whatever takes long holds up all
+/// workers. It mustn't call the pool. A pool without observers builds no events.
 public protocol PoolObserver: Sendable {
   func observe(_ event: PoolEvent)
 }

@@ -26,6 +26,7 @@ struct TraceFile: ~Copyable {
   init(owning descriptor: consuming Descriptor) {
     self.descriptor = descriptor
     buffer = Array("[".utf8)
+    flush()
   }
 
   mutating func append(_ object: JSONObject, now: Nanoseconds) {

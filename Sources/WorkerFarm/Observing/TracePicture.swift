@@ -8,6 +8,8 @@ struct TracePicture {
   /// Since when the workers are alive, by their serial numbers.
   private var lives: [Int: MonotonicInstant] = [:]
   private var jobTypes: [Int: String] = [:]
+  /// Of the calls under way.
+  private var windows: [Int: CallWindow] = [:]
 
   /// The row of what belongs to no worker; the places come after it.
   private static let coordinatorRow = 0
@@ -33,9 +35,11 @@ struct TracePicture {
       return [span("b", of: call, at)]
     case .callEnded(let call, let at):
       defer { jobTypes[call] = nil }
-      let empty = CallWindow(call: call, jobs: 0, bytes: 0, queued: 0, inFlight: 0)
-      return [span("e", of: call, at)] + counters(empty, at)
-    case .windowChanged(let window, let at): return counters(window, at)
+      guard windows.removeValue(forKey: call) != nil else { return [span("e", of: call, at)] }
+      return [span("e", of: call, at)] + counters(at)
+    case .windowChanged(let window, let at):
+      windows[window.call] = window
+      return counters(at)
     case .workerUnavailable(let place, let reason, let at):
       return [mark("can't be started", reason, row: row(place), at)]
     case .gaveUp(let error, let at): return [mark("gave up", "\(error)", scope: "p", at)]
@@ -157,21 +161,25 @@ struct TracePicture {
     return object
   }
 
-  private func counters(_ window: CallWindow, _ at: MonotonicInstant) -> [JSONObject] {
+  /// Of all calls together: there may be a call for each job.
+  private func counters(_ at: MonotonicInstant) -> [JSONObject] {
+    func total(_ value: (CallWindow) -> Int) -> Int {
+      windows.values.reduce(0) { $0 + value($1) }
+    }
     func counter(_ name: String, _ values: [(String, Int)]) -> JSONObject {
       var arguments = JSONObject()
       for (name, value) in values { arguments.set(name, value) }
-      var object = base("C", "call \(window.call) \(name)", Self.coordinatorRow)
+      var object = base("C", name, Self.coordinatorRow)
       object.set("ts", nanoseconds: at.nanoseconds)
       object.set("args", arguments)
       return object
     }
     // Stacked by the viewer: so the parts of the window, not the whole beside its part.
-    let rest = max(0, window.jobs - window.queued - window.inFlight)
+    let (inFlight, queued) = (total(\.inFlight), total(\.queued))
+    let rest = max(0, total(\.jobs) - queued - inFlight)
     return [
-      counter(
-        "jobs", [("in flight", window.inFlight), ("queued", window.queued), ("other", rest)]),
-      counter("bytes", [("bytes", window.bytes)]),
+      counter("jobs", [("in flight", inFlight), ("queued", queued), ("other", rest)]),
+      counter("bytes", [("bytes", total(\.bytes))]),
     ]
   }
 }

@@ -19,6 +19,11 @@ extension Engine {
       ["place": "\(id)", "executable": "\(workerName)"])
   }
 
+  func noteUnsandboxed(_ shortfall: String) {
+    log.write(
+      .sandbox, "workers aren't fully sandboxed: \(shortfall)", ["executable": "\(workerName)"])
+  }
+
   func noteReady(_ id: WorkerID, _ now: Nanoseconds) {
     let startUp = ledger.ready(id, now: now)
     observers.tell(

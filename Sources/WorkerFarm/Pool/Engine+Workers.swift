@@ -49,9 +49,9 @@ extension Engine {
   }
 
   func flush(_ link: WorkerLink, _ id: WorkerID) {
-    let before = link.outgoingCount
+    let before = link.bytesWritten
     let isOpen = (try? link.flush()) == true
-    noteSent(bytes: before - link.outgoingCount, to: id)
+    noteSent(bytes: link.bytesWritten - before, to: id)
     // A pipe without a reader: it's dying, or it closed its input and has to.
     if !isOpen {
       link.closeInput()
@@ -153,9 +153,7 @@ extension Engine {
     mailbox.sandbox.note(report)
     guard !report.fulfils(sandbox) else { return }
     if sandbox.enforcement == .require { throw .sandboxIncomplete(report.shortfall(sandbox)) }
-    if isNews {
-      log.write(.sandbox, "workers aren't fully sandboxed: \(report.shortfall(sandbox))", [:])
-    }
+    if isNews { noteUnsandboxed(report.shortfall(sandbox)) }
   }
 
   private func settle(_ batch: ReplyBatch, _ link: WorkerLink, _ id: WorkerID) throws(WireError) {

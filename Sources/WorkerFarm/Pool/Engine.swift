@@ -89,10 +89,10 @@ final class Engine {
   /// Nothing is left to do, for ever.
   var isClosed: Bool { scheduler.isClosed }
 
-  /// Takes leave of whoever watched.
+  /// To be called once, when it's closed.
   ///
-  /// - Returns: what all workers did.
-  func sayGoodbye() -> PoolStatistics {
+  /// - Returns: what the workers have done.
+  func finish() -> PoolStatistics {
     observers.tell(.closed(at: .now))
     observers.finish()
     log.finish()

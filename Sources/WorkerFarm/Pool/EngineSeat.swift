@@ -54,7 +54,7 @@ final class EngineSeat: @unchecked Sendable {
       if !goesOn { break }
       mailbox.sleep(watch: &watch)
     }
-    mailbox.end(lock.withLock { _ in engine.sayGoodbye() })
+    mailbox.end(lock.withLock { _ in engine.finish() })
   }
 
   private func fill(_ watch: inout PollSet) {

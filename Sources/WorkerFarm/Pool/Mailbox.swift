@@ -144,7 +144,7 @@ final class Mailbox: Sendable {
   }
 
   /// The last thing that the engine's thread says.
-  func end(_ statistics: PoolStatistics) {
+  func end(_ statistics: PoolStatistics = PoolStatistics(places: [])) {
     let (late, waiters) = shared.withLock { shared in
       shared.hasEnded = true
       shared.finalStatistics = statistics

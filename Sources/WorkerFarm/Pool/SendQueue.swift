@@ -22,6 +22,8 @@ struct SendQueue: ~Copyable {
   private var pieces = Deque<Piece>()
   /// Bytes of the first piece that are written.
   private var written = 0
+  /// Of all pieces so far.
+  private(set) var bytesWritten = 0
 
   /// A payload of this size isn't copied: the copy would cost more than a call of `write`.
   static let largePayload = 64 << 10
@@ -29,9 +31,6 @@ struct SendQueue: ~Copyable {
   private static let keptCapacity = 1 << 20
 
   var isEmpty: Bool { pieces.isEmpty && writer.bytes.isEmpty }
-
-  /// Bytes to be written.
-  var count: Int { pieces.reduce(writer.bytes.count - written) { $0 + $1.count } }
 
   /// Appends a frame with one record as its payload.
   mutating func append(
@@ -83,6 +82,7 @@ struct SendQueue: ~Copyable {
 
   private mutating func took(_ count: Int) {
     written += count
+    bytesWritten += count
     guard written == pieces[0].count else { return }
     written = 0
     if case .bytes(var bytes) = pieces.removeFirst(), pieces.isEmpty, writer.bytes.isEmpty {

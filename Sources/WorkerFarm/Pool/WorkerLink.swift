@@ -65,8 +65,8 @@ final class WorkerLink {
   /// What to poll while there's something to write.
   var inputNumber: Int32? { input?.descriptor.number }
   var hasOutgoing: Bool { !outgoing.isEmpty }
-  /// Bytes to be written.
-  var outgoingCount: Int { outgoing.count }
+  /// How much was written so far, in bytes.
+  var bytesWritten: Int { outgoing.bytesWritten }
 
   /// Ends the requests, which tells the worker to end.
   func closeInput() { input = nil }

@@ -78,6 +78,8 @@ struct MapCommand: ParsableCommand {
     // Deaths are counted with the other failures then, in one place.
     if policy.retries != nil { pool.retry = .never }
     if !reporting.quiet { pool.logger = Warnings.logger(reporter.status) }
+    let trace = try policy.dryRun ? nil : reporting.startTrace(of: &pool)
+    defer { reporting.finish(trace, reporter.status) }
     try MapRun(
       work: try work(&pool), format: input.format, isOrdered: !input.unordered, options: policy,
       pool: pool, reporter: reporter

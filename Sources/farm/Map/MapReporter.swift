@@ -27,21 +27,20 @@ final class MapReporter {
     quiet = reporting.quiet
     // On a terminal where the results come out as well, a bar would be in their way.
     let isAlone = reporting.progress == .always || isatty(STDOUT_FILENO) != 1
-    status = StatusLine(
-      showsBar: isAlone && reporting.progress.showsBar(quiet: quiet))
+    status = StatusLine(showsBar: isAlone && reporting.progress.showsBar(quiet: quiet))
   }
 
   /// Prints results and returns when standard output has taken them.
   func report(_ finished: [RecordFlow.Finished]) {
+    let (doneBefore, failedBefore) = (done, failed)
     for item in finished {
       report(item)
       if pending.count > Self.most { flush() }
     }
     flush()
-    status.update { [done, failed] progress in
-      let now = MonotonicInstant.now
-      progress.note(done + failed - progress.done - (failed - progress.failed), at: now)
-      progress.note(failed - progress.failed, failed: true, at: now)
+    status.update { progress in
+      progress.note(done - doneBefore, at: .now)
+      progress.note(failed - failedBefore, failed: true, at: .now)
     }
   }
 
@@ -83,12 +82,10 @@ final class MapReporter {
 
   /// The last lines of the run.
   func finish(skipped: Int, changed: Int, problem: String?) {
-    let end = MonotonicInstant.now
-    let progress = status.progress
+    let elapsed = status.progress.elapsed(at: .now)
     if format == .json {
       pending += MapSummary.line(
-        done: done, failed: failed, skipped: skipped, cancelled: cancelled,
-        elapsed: progress.elapsed(at: end))
+        done: done, failed: failed, skipped: skipped, cancelled: cancelled, elapsed: elapsed)
       flush()
     }
     status.finish()
@@ -97,6 +94,7 @@ final class MapReporter {
     var parts = ["\(done) done", "\(failed) failed", "\(skipped) skipped"]
     if changed > 0 { parts.append("\(changed) done again because they differ from the job log") }
     if cancelled > 0 { parts.append("\(cancelled) not begun or not finished") }
-    status.print("\(parts.joined(separator: ", ")) \(ProgressBar.pace(progress, at: end))")
+    let pace = ProgressBar.pace(of: done + failed, in: elapsed)
+    status.print("\(parts.joined(separator: ", ")) \(pace)")
   }
 }

@@ -19,9 +19,9 @@ enum Console {
   static func errorWriting(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
     var done = 0
     while done < bytes.count {
-      let count = Glibc.write(
-        descriptor, bytes.baseAddress?.advanced(by: done), bytes.count - done)
-      if count < 0 && errno == EINTR { continue }
+      let count = uninterrupted {
+        Glibc.write(descriptor, bytes.baseAddress?.advanced(by: done), bytes.count - done)
+      }
       if count < 0 && errno == EAGAIN {
         // Somebody gave us a terminal that doesn't block.
         var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
@@ -39,7 +39,7 @@ enum Console {
   static func occupyStandardDescriptors() {
     for number in STDIN_FILENO...STDERR_FILENO where fcntl(number, F_GETFD) == -1 {
       // The lowest free number is this one.
-      _ = open("/dev/null", number == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+      _ = uninterrupted { open("/dev/null", number == STDIN_FILENO ? O_WRONLY : O_RDONLY) }
     }
   }
 
@@ -75,3 +75,11 @@ enum Console {
 }
 
 func ignoreSignal(_ number: Int32) { signal(number, SIG_IGN) }
+
+/// Makes a call again for as long as a signal interrupts it.
+func uninterrupted<Value: SignedInteger>(_ body: () -> Value) -> Value {
+  while true {
+    let value = body()
+    if value != -1 || errno != EINTR { return value }
+  }
+}

@@ -41,11 +41,10 @@ struct ProgressBar {
   }
 
   /// The end of a run's last line: `in 1.4 s (23/s)`.
-  static func pace(_ progress: RunProgress, at end: MonotonicInstant) -> String {
-    let elapsed = progress.elapsed(at: end)
+  static func pace(of count: Int, in elapsed: Duration) -> String {
     let seconds = elapsed.milliseconds / 1000
     let time = seconds < 60 ? "\((seconds * 10).rounded() / 10) s" : clock(elapsed)
-    return "in \(time) (\(rate(progress.meanRate(at: end)))/s)"
+    return "in \(time) (\(rate(Double(count) / max(seconds, 0.001)))/s)"
   }
 
   /// `m:ss`, or `h:mm:ss`.

@@ -90,15 +90,13 @@ final class Reporter {
   /// The last lines of the run.
   func finish(skipped: Scanner.Skipped, sandbox: SandboxRecord) {
     tally.skipped = skipped
-    let end = MonotonicInstant.now
-    let progress = status.progress
-    let elapsed = progress.elapsed(at: end)
+    let elapsed = status.progress.elapsed(at: .now)
     if json { print(SummaryRecord(tally, sandbox, elapsed: elapsed)) }
     status.finish()
     if let problem { status.print("farm: \(Console.escaped(problem))") }
     // Who takes the first lines and goes, as head does, has seen enough.
     if quiet || outputError == EPIPE { return }
-    status.print("\(tally.summary) \(ProgressBar.pace(progress, at: end))")
+    status.print("\(tally.summary) \(ProgressBar.pace(of: tally.looked, in: elapsed))")
   }
 
   private func print(_ record: some Encodable) {

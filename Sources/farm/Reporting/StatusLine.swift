@@ -37,6 +37,12 @@ final class StatusLine: Sendable {
     }
   }
 
+  /// Somebody typed, and the terminal showed it where the next line is going to be.
+  func typedOver() {
+    guard Console.canRedraw(STDERR_FILENO) else { return }
+    state.withLock { $0.isShown = true }
+  }
+
   func update(_ change: (inout RunProgress) -> Void) {
     state.withLock { change(&$0.progress) }
   }

@@ -69,6 +69,15 @@ extension Finished {
     }
   }
 
+  /// Those lines of `--json` that are whole: who is killed may leave a piece.
+  var wholeRecords: [Record] {
+    get throws {
+      let end = output.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+      let lines = String(decoding: output[..<end], as: UTF8.self).split(separator: "\n")
+      return try lines.map { try JSONDecoder().decode(Record.self, from: Data($0.utf8)) }
+    }
+  }
+
   var pictures: [Record] { get throws { try records.filter { $0.type == "picture" } } }
 
   /// The last line.

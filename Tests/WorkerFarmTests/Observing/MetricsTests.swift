@@ -7,22 +7,13 @@ import WorkerFarmMetrics
 @testable import WorkerFarm
 
 @Suite(.hangGuard) struct MetricsTests {
-  private func metrics(
-    _ configure: (inout PoolConfiguration) -> Void = { _ in },
-    _ body: (WorkerPool) async throws -> Void
-  ) async throws -> TestMetrics {
+  @Test func `what a pool does is counted, timed and gauged under its names`() async throws {
     let metrics = TestMetrics()
     var configuration = testConfiguration()
     configuration.observers = [
       PoolMetrics(prefix: "pool", dimensions: [("pool", "a")], factory: metrics)
     ]
-    configure(&configuration)
-    try await withWorkerPool(configuration, body)
-    return metrics
-  }
-
-  @Test func `what a pool does is counted, timed and gauged under its names`() async throws {
-    let metrics = try await metrics({ $0.retry = .afterCrashes(attempts: 2) }) { pool in
+    try await withWorkerPool(configuration) { pool in
       _ = try await pool.map((0..<1000).map { Square(n: $0) })
       for try await _ in pool.outcomes(of: [Misbehave(id: 0, way: .exit7)]) {}
       for try await _ in pool.outcomes(of: [Complain(length: 3), Complain(length: 4)]) {}

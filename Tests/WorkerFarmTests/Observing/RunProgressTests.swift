@@ -25,14 +25,14 @@ import Testing
   @Test(arguments: [0.02, 0.5, 3, 100, 5000]) func `an even run has its rate and its end`(
     rate: Double
   ) throws {
-    var progress = RunProgress(total: 100_000, start: start)
+    var progress = RunProgress(total: 1_000_000, start: start)
     let length = max(60, 40 / rate)
     run(&progress, rate: rate, from: 0, to: length)
     let now = at(length)
     #expect(abs(progress.rate(at: now) / rate - 1) < 0.02)
     #expect(abs(progress.meanRate(at: now) / rate - 1) < 0.02)
     let left = try #require(progress.timeLeft(at: now))
-    let expected = Double(100_000 - progress.done) / rate
+    let expected = Double(1_000_000 - progress.done) / rate
     #expect(abs(left / .seconds(expected) - 1) < 0.02)
   }
 

@@ -60,7 +60,7 @@ import Testing
   }
 
   @Test(.disabled(if: Sanitizer.reservesMemory, "the kernel's limit can't hold"))
-  func `who takes what it wasn't given dies of it, and the others don't`() async throws {
+  func `W13 who takes what it wasn't given dies of it, and the others don't`() async throws {
     let jobs = (0..<9).map {
       Hungry(bytes: $0 == 4 ? 900 << 20 : 1000, milliseconds: 1, allocates: true)
     }

@@ -3,7 +3,7 @@ import Glibc
 import Testing
 import Thumbnails
 
-/// A standard output or error that takes nothing.
+/// Row C5: a standard output or error that takes nothing.
 @Suite struct StreamTests {
   private func makeTree() -> Tree {
     let tree = Tree()
@@ -11,7 +11,7 @@ import Thumbnails
     return tree
   }
 
-  @Test func `a reader who has had enough ends the run quietly`() throws {
+  @Test func `C5 a reader who has had enough ends the run quietly`() throws {
     let tree = makeTree()
     var ends: [Int32] = [0, 0]
     #expect(farm_pipe2(&ends, O_CLOEXEC) == 0)
@@ -28,7 +28,7 @@ import Thumbnails
     #expect(tree.contents(of: "thumbs").values.allSatisfy { ImageHeader($0) != nil })
   }
 
-  @Test func `head -1 sees one record, the shell a broken pipe`() throws {
+  @Test func `C5 head -1 sees one record, the shell a broken pipe`() throws {
     let tree = makeTree()
     let script = #""$0" thumbs -s16 --json "$1" | head -n1; echo "${PIPESTATUS[0]}""#
     let run = Command(arguments: ["bash", "-c", BytePath(script), farmPath, tree.path]).run()
@@ -39,7 +39,7 @@ import Thumbnails
   }
 
   @Test(arguments: [["thumbs", "--json"], ["thumbs", "--dry-run"], ["--help"], ["--version"]])
-  func `a full device is status 3 and said`(arguments: [String]) throws {
+  func `C5 a full device is status 3 and said`(arguments: [String]) throws {
     let tree = Tree()
     tree.write("a.jpg", Pictures.jpeg())
     let full = open("/dev/full", O_WRONLY | O_CLOEXEC)
@@ -54,7 +54,7 @@ import Thumbnails
   }
 
   @Test(arguments: ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
-  func `a closed descriptor is not taken for something else`(redirection: String) throws {
+  func `C5 a closed descriptor is not taken for something else`(redirection: String) throws {
     let tree = Tree()
     tree.write("a.jpg", Pictures.jpeg())
     let script = BytePath(#"exec "$0" thumbs "$1" "# + redirection)

@@ -2,9 +2,9 @@ import Glibc
 import Testing
 import Thumbnails
 
-/// What the system refuses. Root is refused nothing, so as root these run the command as nobody.
+/// Rows I7 and C9: what the system refuses. Root is refused nothing, so as root these run the command as nobody.
 @Suite(.enabled(if: Unprivileged.isPossible)) struct PermissionTests {
-  @Test func `a directory that can't be read is named, the rest is done`() throws {
+  @Test func `I7 a directory or file that can't be read is named, the rest is done`() throws {
     let tree = Tree()
     tree.write("in/a.jpg", Pictures.jpeg())
     tree.write("in/locked/b.jpg", Pictures.jpeg())
@@ -21,7 +21,7 @@ import Thumbnails
     #expect(tree.names(in: "out") == ["a.jpg.jpg", "z.jpg.jpg"])
   }
 
-  @Test func `an output that can't be written to is found before a worker starts`() throws {
+  @Test func `C9 an output that can't be written to is found before a worker starts`() throws {
     let tree = Tree()
     tree.write("in/a.jpg", Pictures.jpeg())
     tree.chmod(tree.directory("out"), 0o555)
@@ -37,7 +37,7 @@ import Thumbnails
   }
 
   /// As when an upgrade replaces the program of a run that goes on for hours.
-  @Test func `workers are started though the program is gone by then`() throws {
+  @Test func `W1 workers are started though the program is gone by then`() throws {
     let tree = Tree()
     for seed in 0..<40 { tree.write(BytePath("\(seed).jpg"), Pictures.jpeg(seed: seed)) }
     let program = tree.write("farm", readBytes(farmPath))
@@ -54,7 +54,7 @@ import Thumbnails
     #expect(tree.names(in: "out").count == 40)
   }
 
-  @Test func `a dry run needs no right to write`() throws {
+  @Test func `C9 a dry run needs no right to write`() throws {
     let tree = Tree()
     tree.write("in/a.jpg", Pictures.jpeg())
     tree.chmod(tree["in"], 0o555)

@@ -2,9 +2,9 @@ import Glibc
 import Testing
 import Thumbnails
 
-/// A system that hasn't enough of something.
+/// Rows C6, C8 and C9: a system that hasn't enough of something, measured out by real limits.
 @Suite struct ShortageTests {
-  @Test func `with few descriptors fewer workers do it, and that's said once`() throws {
+  @Test func `C6 with few descriptors fewer workers do it, and that's said once`() throws {
     let tree = Tree()
     for seed in 0..<40 { tree.write(BytePath("\(seed).jpg"), Pictures.jpeg(seed: seed)) }
     let run = limited("ulimit -n 24", ["thumbs", "-j", "16", tree.path])
@@ -14,7 +14,7 @@ import Thumbnails
     #expect(warnings.count == 1, "\(run)")
   }
 
-  @Test func `with too few descriptors for one worker the run can't go on`() throws {
+  @Test func `C6 with too few descriptors for one worker the run can't go on`() throws {
     let tree = Tree()
     tree.write("a.jpg", Pictures.jpeg())
     let run = limited("ulimit -n 14", ["thumbs", tree.path])
@@ -25,7 +25,7 @@ import Thumbnails
     #expect(!tree.exists("thumbs"))
   }
 
-  @Test(.enabled(if: SmallDisk.isPossible)) func `a full disk ends the run, with what is whole`()
+  @Test(.needsSmallDisk) func `C8 a full disk ends the run, with what is whole`()
     throws
   {
     let tree = Tree()
@@ -43,7 +43,7 @@ import Thumbnails
     #expect(run.errorLines.last?.hasPrefix("\(kept.count) done, ") == true, "\(run)")
   }
 
-  @Test(.enabled(if: SmallDisk.isPossible)) func `a read-only output is found before the work`()
+  @Test(.needsSmallDisk) func `C9 a read-only output is found before the work`()
     throws
   {
     let tree = Tree()
@@ -57,6 +57,22 @@ import Thumbnails
     #expect(run.errorText.contains("Read-only file system"), "\(run)")
   }
 
+  /// The output is a file system of so many pages: the write that it can't hold is a short one first.
+  @Test(.needsSmallDisk, arguments: [1, 2, 4, 7, 11, 16, 22, 29, 90])
+  func `C8 on a disk of any size what is there is whole`(pages: Int) throws {
+    let tree = FaultTree(6, side: 400, size: "250", options: ["-j1"])
+    tree.tree.directory("out")
+    let script = #"shift; "$@"; e=$?; cp -a "$0" "$0.kept"; exit $e"#
+    let run = SmallDisk.run(
+      at: tree.tree["out"], options: "size=\(pages * 4)k", script,
+      [tree.tree["out"], "-"] + tree.arguments())
+    tree.tree.remove("out")
+    tree.tree.rename("out.kept", to: "out")
+    try tree.check(run)
+    let isFull = try run.pictures.contains { $0.error?.kind == "diskFull" }
+    #expect(run.status == (isFull ? 3 : 0), "\(run)")
+  }
+
   private func limited(_ limit: String, _ arguments: [BytePath]) -> Finished {
     Command(
       arguments: ["sh", "-c", BytePath(limit + #" && exec "$0" "$@""#), farmPath] + arguments
@@ -65,11 +81,11 @@ import Thumbnails
 }
 
 /// A file system in memory that only the program started on it sees.
-private enum SmallDisk {
-  static var isPossible: Bool {
+enum SmallDisk {
+  static let isPossible: Bool = {
     let tree = Tree()
     return run(at: tree.path, options: "size=64k", "true", ["sh"]).status == 0
-  }
+  }()
 
   static func run(
     at path: BytePath, options: String, _ script: String, _ arguments: [BytePath]

@@ -21,6 +21,29 @@ struct Misconduct: Sendable, CustomTestStringConvertible {
 
   static let all = Misbehave.Way.allCases.map { Misconduct(way: $0, fate: fate(of: $0)) }
 
+  /// Those of a row of the article "Faults".
+  static func row(_ row: String) -> [Misconduct] {
+    all.filter { Self.row(of: $0.way) == row }
+  }
+
+  private static func row(of way: Misbehave.Way) -> String? {
+    switch way {
+    case .kill: "W1"
+    case .segfault, .trap, .abort: "W2"
+    case .exit0, .exit7: "W3"
+    case .halfFrame: "W4"
+    case .loop: "W5"
+    case .stop: "W6"
+    case .garbage, .closeOutput: "W7"
+    case .hugeLength: "W8"
+    case .halfFrameAndSilence: "W9"
+    case .duplicate, .unknownID: "W10"
+    case .floodStandardError, .printToStandardOutput, .readStandardInput: "W12"
+    case .grandchild: "W14"
+    case .behave: nil
+    }
+  }
+
   private static func fate(of way: Misbehave.Way) -> Fate {
     switch way {
     case .behave, .floodStandardError, .printToStandardOutput, .readStandardInput: .success
@@ -31,7 +54,7 @@ struct Misconduct: Sendable, CustomTestStringConvertible {
     case .kill, .halfFrame, .grandchild, .closeOutput: .signals([SIGKILL], "")
     case .exit0: .failure(.crashed(.exited(status: 0), lastWords: ""))
     case .exit7: .failure(.crashed(.exited(status: 7), lastWords: ""))
-    case .stop, .loop: .failure(.timedOut(after: timeout))
+    case .stop, .loop, .halfFrameAndSilence: .failure(.timedOut(after: timeout))
     case .garbage: breach(.frameTooLarge(length: 0xA5A5_A5A5 - 12, limit: 64 << 20))
     case .hugeLength: breach(.frameTooLarge(length: 0xFFFF_FFFF - 12, limit: 64 << 20))
     case .duplicate: breach(.unexpectedJob(1 << 32))
@@ -59,30 +82,81 @@ struct Misconduct: Sendable, CustomTestStringConvertible {
   }
 }
 
+/// Rows W1 to W14 of the article "Faults": what a job may do to its worker.
 @Suite(.hangGuard) struct MisbehaviourTests {
   /// The one that misbehaves; what lies around it is known by then to be answered or in flight.
   static let culprit = 12
 
-  @Test(arguments: Misconduct.all) func `a job that misbehaves costs itself alone`(
+  @Test(arguments: Misconduct.row("W1"))
+  func `W1 a killed worker costs the job that it ran, and nobody else`(
     misconduct: Misconduct
-  ) async throws {
+  ) async throws { try await check(misconduct) }
+
+  @Test(arguments: Misconduct.row("W2"))
+  func `W2 a crash costs the job that caused it, and is named with its last words`(
+    misconduct: Misconduct
+  ) async throws { try await check(misconduct) }
+
+  @Test(arguments: Misconduct.row("W3"))
+  func `W3 an end before the reply is a crash, whatever its status`(
+    misconduct: Misconduct
+  ) async throws { try await check(misconduct) }
+
+  @Test(arguments: Misconduct.row("W4")) func `W4 half a reply of a worker that dies is no reply`(
+    misconduct: Misconduct
+  ) async throws { try await check(misconduct) }
+
+  @Test(arguments: Misconduct.row("W5")) func `W5 a job that never ends runs into its deadline`(
+    misconduct: Misconduct
+  ) async throws { try await check(misconduct) }
+
+  @Test(arguments: Misconduct.row("W6"))
+  func `W6 a worker that is stopped runs into its job's deadline`(
+    misconduct: Misconduct
+  ) async throws { try await check(misconduct) }
+
+  @Test(arguments: Misconduct.row("W7")) func `W7 garbage in place of a reply ends its worker`(
+    misconduct: Misconduct
+  ) async throws { try await check(misconduct) }
+
+  @Test(arguments: Misconduct.row("W8"))
+  func `W8 a length of 4 GiB is refused, and ends its worker`(
+    misconduct: Misconduct
+  ) async throws { try await check(misconduct) }
+
+  @Test(arguments: Misconduct.row("W9"))
+  func `W9 half a reply and then silence runs into the deadline`(
+    misconduct: Misconduct
+  ) async throws { try await check(misconduct) }
+
+  @Test(arguments: Misconduct.row("W10"))
+  func `W10 a reply for another job is never delivered, and ends its worker`(
+    misconduct: Misconduct
+  ) async throws { try await check(misconduct) }
+
+  @Test(arguments: Misconduct.row("W12"))
+  func `W12 what a job does with the standard streams disturbs nobody`(
+    misconduct: Misconduct
+  ) async throws { try await check(misconduct) }
+
+  @Test(arguments: Misconduct.row("W14"))
+  func `W14 a worker's child that holds the pipe hides no death`(
+    misconduct: Misconduct
+  ) async throws { try await check(misconduct) }
+
+  /// The job fails or succeeds as it should, tried as often as it should, and once more if it gets a chance.
+  private func check(_ misconduct: Misconduct) async throws {
     let outcomes = try await run(misconduct, onceFile: nil)
     #expect(misconduct.matches(outcomes[Self.culprit].result, id: Self.culprit))
     #expect(outcomes[Self.culprit].attempts == (misconduct.isRetried ? 2 : 1))
     #expect(outcomes[Self.culprit].input.way == misconduct.way)
+    if misconduct.isRetried { try await checkSecondChance(misconduct) }
   }
 
-  @Test(arguments: Misconduct.all.filter(\.isRetried))
-  func
-    `a job that misbehaves once is tried again`(misconduct: Misconduct) async throws
-  {
+  private func checkSecondChance(_ misconduct: Misconduct) async throws {
     let directory = makeTemporaryDirectory()
-    let file = directory + "/once"
-    defer {
-      unlink(file)
-      rmdir(directory)
-    }
-    let outcomes = try await run(misconduct, onceFile: file)
+    defer { removeDirectory(directory) }
+    let outcomes = try await run(misconduct, onceFile: directory + "/once")
     #expect(try outcomes[Self.culprit].get() == Self.culprit)
     #expect(outcomes[Self.culprit].attempts == 2)
   }
@@ -91,9 +165,11 @@ struct Misconduct: Sendable, CustomTestStringConvertible {
   private func run(
     _ misconduct: Misconduct, onceFile: String?
   ) async throws -> [Outcome<Misbehave>] {
-    var configuration = testConfiguration()
+    let tag = makeTag()
+    let descriptors = openDescriptorCount()
+    var configuration = testConfiguration(tag: tag)
     if case .failure(.timedOut) = misconduct.fate { configuration.timeout = Misconduct.timeout }
-    return try await withWorkerPool(configuration) { pool in
+    let outcomes = try await withWorkerPool(configuration) { pool in
       let jobs = (0..<40).map { id in
         id == Self.culprit
           ? Misbehave(id: id, way: misconduct.way, onceFile: onceFile)
@@ -108,9 +184,13 @@ struct Misconduct: Sendable, CustomTestStringConvertible {
       }
       return outcomes
     }
+    // Neither a process nor a descriptor is left.
+    #expect(processes(tagged: tag) == [])
+    try await waitUntil { openDescriptorCount() <= descriptors }
+    return outcomes
   }
 
-  @Test func `what a worker started dies with it`() async throws {
+  @Test func `W14 what a worker started dies with it`() async throws {
     // So many seconds would it sleep, which is also how it's found.
     let seconds = Int.random(in: 100_000_000...999_999_999)
     try await withWorkerPool(testConfiguration(workers: 1)) { pool in
@@ -123,7 +203,7 @@ struct Misconduct: Sendable, CustomTestStringConvertible {
     try await waitUntil { processes(tagged: "\(seconds)").isEmpty }
   }
 
-  @Test func `a worker that doesn't read holds up nobody`() async throws {
+  @Test func `W11 a worker that doesn't read holds up nobody`() async throws {
     let pool = try WorkerPool(testConfiguration())
     let stopped = Task { try await pool.map([Misbehave(id: 0, way: .stop)]) }
     // Unordered, because one of them may lie behind the job that doesn't end.
@@ -139,7 +219,29 @@ struct Misconduct: Sendable, CustomTestStringConvertible {
     await pool.shutdown(.cancel)
   }
 
-  @Test func `jobs that all kill their workers all fail by name, and the pool goes on`()
+  /// SIGPIPE would end this process; what the pool finds out is that the worker has to be replaced.
+  @Test func `C4 a worker that dies while it's written to is a worker that dies`() async throws {
+    try await withWorkerPool(testConfiguration()) { pool in
+      let killers = Task {
+        var failed = 0
+        for try await outcome in pool.outcomes(of: (0..<6).map { Misbehave(id: $0, way: .exit7) }) {
+          if case .failure(.crashed) = outcome.result { failed += 1 }
+        }
+        return failed
+      }
+      // Each is larger than a pipe, so a worker that has one is nearly always being written to.
+      let jobs = repeatElement(Swell(inputSize: 600_000, outputSize: 8), count: 60)
+      var index = 0
+      for try await outcome in pool.outcomes(of: jobs) {
+        #expect(try outcome.get() == 8 && outcome.index == index)
+        index += 1
+      }
+      #expect(index == 60)
+      #expect(try await killers.value == 6)
+    }
+  }
+
+  @Test func `W1 jobs that all kill their workers all fail by name, and the pool goes on`()
     async throws
   {
     try await withWorkerPool(testConfiguration()) { pool in
@@ -153,7 +255,9 @@ struct Misconduct: Sendable, CustomTestStringConvertible {
     }
   }
 
-  @Test(arguments: 1...4) func `a job is begun as often as is allowed`(attempts: Int) async throws {
+  @Test(arguments: 1...4) func `W1 a job is begun as often as is allowed`(attempts: Int)
+    async throws
+  {
     var configuration = testConfiguration()
     configuration.retry = .afterCrashes(attempts: attempts)
     try await withWorkerPool(configuration) { pool in

@@ -2,10 +2,10 @@ import Glibc
 import Testing
 import Thumbnails
 
-/// Pictures that can't be done: named once each, everything else done.
+/// Rows I3, I11 and I12: what isn't a whole picture is named once, everything else is done.
 @Suite struct BadInputTests {
   enum Bad: String, CaseIterable {
-    case empty, truncatedJPEG, truncatedPNG, text, html, gif, onlyMagic, fifo, socket, flippedPNG
+    case empty, truncatedJPEG, truncatedPNG, text, html, gif, onlyMagic, flippedPNG
 
     /// Part of the reason that is given.
     var reason: String {
@@ -15,8 +15,6 @@ import Thumbnails
       case .text: "not a picture"
       case .html: "HTML isn't supported"
       case .gif: "GIF isn't supported"
-      case .fifo: "not a regular file but a FIFO"
-      case .socket: "not a regular file but a socket"
       case .flippedPNG: "corrupt"
       }
     }
@@ -32,32 +30,16 @@ import Thumbnails
       case .html: tree.write(name, Array("<html>404</html>".utf8))
       case .gif: tree.write(name, Array("GIF89a and more".utf8))
       case .onlyMagic: tree.write(name, [0xFF, 0xD8, 0xFF])
-      case .fifo: _ = tree[name].withCString { mkfifo($0, 0o644) }
-      case .socket: makeSocket(tree[name])
       case .flippedPNG:
         var bytes = Pictures.png(200, 200)
         bytes[bytes.count / 2] ^= 0xFF
         tree.write(name, bytes)
       }
     }
-
-    private func makeSocket(_ path: BytePath) {
-      let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
-      let number = Glibc.socket(AF_UNIX, kind, 0)
-      defer { close(number) }
-      var address = sockaddr_un()
-      address.sun_family = sa_family_t(AF_UNIX)
-      withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.bytes) }
-      let result = withUnsafePointer(to: &address) { pointer in
-        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-          bind(number, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-        }
-      }
-      precondition(result == 0)
-    }
   }
 
-  @Test func `each bad file is named once with its reason, and the others are done`() throws {
+  @Test func `I11 I12 each bad file is named once with its reason, and the others are done`() throws
+  {
     let tree = Tree()
     tree.write("a.jpg", Pictures.jpeg())
     tree.write("z.png", Pictures.png())
@@ -79,17 +61,42 @@ import Thumbnails
     #expect(try run.summary?.failed == count)
   }
 
-  @Test(arguments: [BytePath("m-fifo.jpg"), "m-empty.jpg"])
-  func `a bad file may be named on the command line too`(name: BytePath) throws {
+  /// Neither is ever waited for.
+  @Test func `I3 FIFOs, sockets and devices are skipped and counted, whatever they are called`()
+    throws
+  {
+    let tree = FaultTree(6)
+    let special = ["fifo", "fifo.jpg", "sub/fifo.png"].map { tree.tree[BytePath("in/\($0)")] }
+    for path in special { _ = path.withCString { mkfifo($0, 0o644) } }
+    makeSocket(tree.tree["in/socket.jpg"])
+    let run = tree.run()
+    try tree.check(run)
+    #expect(run.status == 0, "\(run)")
+    #expect(try run.summary?.otherFiles == 4)
+  }
+
+  @Test(arguments: ["fifo.jpg", "socket.jpg", "/dev/zero", "/dev/full"])
+  func `I3 a special file that is asked for is refused by name`(name: String) throws {
     let tree = Tree()
-    for bad in [Bad.fifo, .empty] { bad.make(in: tree) }
-    let run = farm("thumbs", tree[name])
+    _ = tree["fifo.jpg"].withCString { mkfifo($0, 0o644) }
+    makeSocket(tree["socket.jpg"])
+    let path = name.hasPrefix("/") ? BytePath(name) : tree[BytePath(name)]
+    let run = farm("thumbs", path, "-o", tree["out"])
     #expect(run.status == 1, "\(run)")
-    #expect(run.errorText.hasPrefix("\(tree[name]): "), "\(run)")
+    #expect(run.errorText.hasPrefix("\(path): not a regular file but a "), "\(run)")
+    #expect(!tree.exists("out"))
+  }
+
+  @Test func `I12 an empty file is refused by name when it's asked for`() throws {
+    let tree = Tree()
+    tree.write("a.jpg", [])
+    let run = farm("thumbs", tree["a.jpg"])
+    #expect(run.status == 1, "\(run)")
+    #expect(run.errorText.hasPrefix("\(tree["a.jpg"]): empty file"), "\(run)")
     #expect(!tree.exists("thumbs"))
   }
 
-  @Test func `a picture that went bad loses its thumbnail's validity, not the file`() throws {
+  @Test func `I11 a picture that went bad loses its thumbnail's validity, not the file`() throws {
     let tree = Tree()
     tree.write("a.jpg", Pictures.jpeg())
     #expect(farm("thumbs", tree.path).status == 0)
@@ -99,7 +106,7 @@ import Thumbnails
     #expect(Stamp(tree["thumbs/a.jpg.jpg"]) == before)
   }
 
-  @Test func `--max-pixels refuses by the header`() throws {
+  @Test func `I10 --max-pixels refuses by the header`() throws {
     let tree = Tree()
     tree.write("large.jpg", Pictures.jpeg(101, 100))
     tree.write("small.jpg", Pictures.jpeg(100, 100))
@@ -109,7 +116,7 @@ import Thumbnails
     #expect(tree.names(in: "thumbs") == ["small.jpg.jpg"])
   }
 
-  @Test func `--timeout gives up on a picture, and on no other`() throws {
+  @Test func `W5 --timeout gives up on a picture, and on no other`() throws {
     let tree = Tree()
     tree.write("a.jpg", Pictures.jpeg())
     tree.write("endless.jpg", Pictures.jpeg(6000, 6000, isProgressive: true))
@@ -121,7 +128,7 @@ import Thumbnails
     #expect(!tree.exists("thumbs/endless.jpg.jpg"))
   }
 
-  @Test func `a place that something else takes is a failure of that picture alone`() throws {
+  @Test func `C8 a place that something else takes is a failure of that picture alone`() throws {
     let tree = Tree()
     tree.write("in/a.jpg", Pictures.jpeg())
     tree.write("in/sub/b.jpg", Pictures.jpeg())
@@ -133,5 +140,20 @@ import Thumbnails
     #expect(run.errorText.contains("\(tree["in/a.jpg"]): can't write \(tree["out/a.jpg.jpg"]): "))
     #expect(run.errorText.contains("\(tree["in/sub/b.jpg"]): can't write "), "\(run)")
     #expect(tree.names(in: "out") == ["c.jpg.jpg", "sub"])
+  }
+
+  private func makeSocket(_ path: BytePath) {
+    let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+    let number = Glibc.socket(AF_UNIX, kind, 0)
+    defer { close(number) }
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.bytes) }
+    let result = withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(number, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+      }
+    }
+    precondition(result == 0)
   }
 }

@@ -4,8 +4,9 @@ import Testing
 
 @testable import WorkerFarm
 
+/// Row W15: programs that aren't workers.
 @Suite(.hangGuard) struct BadProgramTests {
-  @Test func `a program that doesn't exist means no workers`() async throws {
+  @Test func `W15 a program that doesn't exist means no workers`() async throws {
     let error = try await errorOfMap(running: "/nonexistent/worker")
     guard case .noWorkers(let reason) = error else {
       Issue.record("\(error) isn't what it should be")
@@ -25,8 +26,16 @@ import Testing
       ("/bin/sh", ["-c", "echo out of order >&2; exit 3"], "exited with status 3: out of order"),
       ("/bin/sh", ["-c", "kill -SEGV $$"], "never said hello, and killed by SIGSEGV"),
       ("/bin/sh", ["-c", "exec >&-; sleep 60"], "never said hello, and killed by SIGKILL"),
+      // A hello of version 9: length, kind, flags, type, id; magic, version, flags, process id, limit.
+      (
+        "/bin/sh",
+        [
+          "-c",
+          #"printf '\34\0\0\0\1\0\0\0\0\0\0\0\0\0\0\0FARM\11\0\0\0\1\0\0\0\0\0\0\1'; sleep 60"#,
+        ], "version 9"
+      ),
     ] as [(String, [String], String)])
-  func `a program that isn't a worker is given up with a reason`(
+  func `W15 a program that isn't a worker is given up with a reason`(
     path: String, arguments: [String], reason: String
   ) async throws {
     let error = try await errorOfMap(running: path, arguments)
@@ -38,7 +47,7 @@ import Testing
     #expect(last.contains(reason))
   }
 
-  @Test func `a program that is a worker and doesn't know it starts no workers of its own`()
+  @Test func `W15 a program that is a worker and doesn't know it starts no workers of its own`()
     async throws
   {
     let error = try await errorOfMap(running: productPath("test-worker"), ["forgetful"])
@@ -50,7 +59,7 @@ import Testing
     #expect(last.contains("\(PoolError.workerDoesNotServe)"))
   }
 
-  @Test func `a pool that gave up says so again, and closes`() async throws {
+  @Test func `W15 a pool that gave up says so again, and closes`() async throws {
     let pool = try WorkerPool(configuration(running: "/bin/false", []))
     for _ in 0..<2 {
       let error = await #expect(throws: PoolError.self) { try await pool.map([Square(n: 1)]) }
@@ -59,7 +68,7 @@ import Testing
     await pool.shutdown()
   }
 
-  @Test func `inputs get their outcomes before the pool's error`() async throws {
+  @Test func `W15 inputs get their outcomes before the pool's error`() async throws {
     let pool = try WorkerPool(configuration(running: "/bin/false", []))
     var outcomes: [Outcome<Square>] = []
     await #expect(throws: PoolError.self) {
@@ -82,7 +91,7 @@ import Testing
     await pool.shutdown()
   }
 
-  @Test func `a program that ignores the end of its input doesn't hold up the shutdown`()
+  @Test func `W15 a program that ignores the end of its input doesn't hold up the shutdown`()
     async throws
   {
     let tag = makeTag()

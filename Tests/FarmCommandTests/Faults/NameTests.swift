@@ -1,7 +1,7 @@
 import Testing
 import Thumbnails
 
-/// A Linux name is any bytes but a slash and a zero.
+/// Row I4: a Linux name is any bytes but a slash and a zero.
 @Suite struct NameTests {
   /// Names, and how messages show them.
   static let names: [(name: [UInt8], shown: String)] = [
@@ -21,7 +21,7 @@ import Thumbnails
     (Array(String(repeating: "n", count: 251).utf8) + Array(".jpg".utf8), ""),
   ]
 
-  @Test(arguments: names) func `a name goes through unchanged, in a directory`(
+  @Test(arguments: names) func `I4 a name goes through unchanged, in a directory`(
     name: [UInt8], shown: String
   ) throws {
     let tree = Tree()
@@ -29,7 +29,7 @@ import Thumbnails
     try check(tree, tree["in"], name)
   }
 
-  @Test(arguments: names) func `a name goes through unchanged, as an argument`(
+  @Test(arguments: names) func `I4 a name goes through unchanged, as an argument`(
     name: [UInt8], shown: String
   ) throws {
     let tree = Tree()
@@ -58,7 +58,7 @@ import Thumbnails
   }
 
   @Test(arguments: names.filter { !$0.shown.isEmpty })
-  func `a failure shows a name without obeying it`(name: [UInt8], shown: String) throws {
+  func `I4 a failure shows a name without obeying it`(name: [UInt8], shown: String) throws {
     let tree = Tree()
     tree.write(BytePath(Array("in/".utf8) + name), [])
     let run = farm("thumbs", tree["in"])
@@ -68,14 +68,14 @@ import Thumbnails
   }
 
   @Test(arguments: names.filter { !$0.shown.isEmpty })
-  func `a missing path shows its name without obeying it`(name: [UInt8], shown: String) throws {
+  func `I4 a missing path shows its name without obeying it`(name: [UInt8], shown: String) throws {
     let tree = Tree()
     let run = farm("thumbs", tree.path.appending(name))
     #expect(run.status == 2)
     #expect(run.errorText == "farm: \(tree.path)/\(shown): No such file or directory\n")
   }
 
-  @Test func `long names that are alike keep thumbnails of their own`() throws {
+  @Test func `I4 long names that are alike keep thumbnails of their own`() throws {
     let tree = Tree()
     let stem = String(repeating: "x", count: 250)
     for end in ["1.jpg", "2.jpg", "3.jpg"] {
