@@ -30,6 +30,8 @@ int farm_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 
 const int farm_o_tmpfile = O_TMPFILE;
 
+const int farm_spawn_setsid = POSIX_SPAWN_SETSID;
+
 int farm_duplicate_above(int descriptor, int lowest) {
   int copy = fcntl(descriptor, F_DUPFD_CLOEXEC, lowest);
   // So it says where the limit is below `lowest`; to a person that's one thing: too many open files.
@@ -158,12 +160,24 @@ int farm_terminal_columns(int descriptor) {
   return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : -1;
 }
 
+int farm_unread_bytes(int descriptor) {
+  int count = 0;
+  return ioctl(descriptor, FIONREAD, &count) == 0 ? count : -1;
+}
+
 int farm_signal_is_ignored(int signal_number) {
   struct sigaction action;
   return sigaction(signal_number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
 int farm_limit_memory(pid_t pid, uint64_t bytes) {
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+  // A sanitizer's own terabytes count, though nothing is in them: no worker would get past its start.
+  (void)pid, (void)bytes;
+  return 0;
+#endif
+#endif
   struct rlimit limit = {bytes, bytes};
   return prlimit(pid, RLIMIT_DATA, &limit, NULL);
 }

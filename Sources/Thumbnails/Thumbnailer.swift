@@ -104,7 +104,9 @@ public struct Thumbnailer: Sendable {
     try admit(header)
     let frames = options.sizes.map { options.framing.frame(for: header.uprightSize, box: $0) }
     for frame in frames { try admit(frame) }
-    if let previewed = try previewed(bytes, decoder, frames, labelling) { return previewed }
+    if let previewed = try previewed(bytes, decoder, frames, labelling, admission) {
+      return previewed
+    }
     try admission(Self.memoryNeeded(for: header, frames))
     let color = try ColorPlan(
       bytes, header: header, handling: options.icc, cache: colorTransforms)

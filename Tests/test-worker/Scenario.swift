@@ -16,6 +16,10 @@ enum Scenario: String {
   case memory
   /// Fewer descriptors than the workers need.
   case scarcity
+  /// CALL POLICY ENFORCEMENT: workers whose kernel lacks a part of the sandbox.
+  case lackingSandbox = "lacking-sandbox"
+  /// CALL PROGRAM ARGUMENT…: becomes that program, on a kernel that lacks a part of the sandbox.
+  case lacking
 
   func run(_ arguments: [String]) throws {
     switch self {
@@ -25,6 +29,8 @@ enum Scenario: String {
     case .ignoredChildren: try ignoreChildren()
     case .memory: try streamLargeJobs()
     case .scarcity: try goOnWithFewer()
+    case .lackingSandbox: try runWithout(arguments)
+    case .lacking: becomeProgram(without: arguments[0], Array(arguments.dropFirst()))
     }
   }
 

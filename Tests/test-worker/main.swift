@@ -1,13 +1,15 @@
 import Glibc
 import TestJobs
 import WorkerFarm
+import WorkerFarmTesting
 
 // A program that ought to serve first of all, and doesn't.
 if CommandLine.arguments.dropFirst().first == "forgetful" { openPoolAndComplain() }
 
+Chaos.serveIfRequested(Square.self, Countdown.self)
 WorkerProcess.serveIfRequested(
   Square.self, Echo.self, Misbehave.self, Work.self, Faulty.self, Swell.self, Complain.self,
-  Hungry.self)
+  Hungry.self, Escape.self, Speak.self)
 
 let arguments = Array(CommandLine.arguments.dropFirst())
 if let name = arguments.first, let scenario = Scenario(rawValue: name) {

@@ -30,13 +30,14 @@ enum OutputFile {
       return
     }
     try fill(file, bytes, modified)
+    // Before it gets a name: what isn't whole by then never has one.
+    try file.checkWritten()
     let handle = BytePath("/proc/self/fd/\(file.number)")
     do throws(FileFault) {
       try link(handle, path)
     } catch let fault where fault.code == EEXIST {
       try replace(path, by: handle)
     }
-    try file.closeChecked()
   }
 
   /// Takes the place of a file that is there already.

@@ -13,6 +13,8 @@ final class InlineChannel: CallChannel {
 
   private let jobName: String
   private let desk: InlineDesk
+  /// The call's number.
+  private let number: Int
   private let configuration: PoolConfiguration
   private let state = Mutex(State())
   private let doorbell = Doorbell()
@@ -21,7 +23,10 @@ final class InlineChannel: CallChannel {
     self.jobName = jobName
     self.desk = desk
     self.configuration = configuration
+    number = desk.watch.openCall(jobName)
   }
+
+  deinit { desk.watch.endCall(number) }
 
   func exchange(
     inputs: [StreamChannel.Input], inputBytes: Int, inputEnded: Bool,
@@ -42,6 +47,7 @@ final class InlineChannel: CallChannel {
     delivery.error = desk.isClosed && !inputEnded && !isOver ? .closed : nil
     delivery.room = delivery.isFinished ? 0 : 1
     delivery.byteRoom = configuration.windowBytes
+    if delivery.isFinished { desk.watch.endCall(number) }
     return delivery
   }
 
@@ -54,16 +60,19 @@ final class InlineChannel: CallChannel {
   // There's never anything to wait for but inputs that come by and by.
   func waitInterruptibly(forRoom: Bool) async { await doorbell.wait() }
 
-  func wait(forRoom: Bool, parker: ThreadParker) {
+  func wait(forRoom: Bool, isLone: Bool, parker: ThreadParker) {
     doorbell.wait(.thread(parker))
     parker.park()
   }
 
+  func becomeQuiet() {}
+  func speakUp() {}
   func nudge() { doorbell.ring() }
 
   private func outcome(of input: StreamChannel.Input, _ index: Int) -> FinishedBatch {
     switch input {
     case .failed(let failure):
+      desk.watch.refuse(index, of: number, failure)
       return FinishedBatch(firstIndex: index, count: 1, result: .failure(failure))
     case .encoded(let records): return run(records, index)
     }
@@ -77,6 +86,9 @@ final class InlineChannel: CallChannel {
     while true {
       let start = MonotonicClock.now()
       finished.attempts += 1
+      let attempt = InlineWatch.Attempt(
+        call: number, index: index, number: finished.attempts, beganAt: start)
+      desk.watch.begin(attempt, bytes: input.byteCount)
       finished.result = desk.run(
         input, jobName: jobName, memory: configuration.memory,
         replyLimit: configuration.usableFrameLimit)
@@ -84,9 +96,14 @@ final class InlineChannel: CallChannel {
       if let timeout = configuration.timeout, finished.runTime > timeout.clampedNanoseconds {
         finished.result = .failure(.timedOut(after: timeout))
       }
-      guard case .failure(let failure) = finished.result else { break }
+      guard case .failure(let failure) = finished.result else {
+        desk.watch.end(attempt, nil, retryAfter: nil)
+        break
+      }
       failures += 1
-      guard let delay = configuration.retry.delay(after: failure, failures: failures) else { break }
+      let delay = configuration.retry.delay(after: failure, failures: failures)
+      desk.watch.end(attempt, failure, retryAfter: delay)
+      guard let delay else { break }
       MonotonicClock.sleep(delay)
     }
     finished.queueTime = MonotonicClock.now() - begin - finished.runTime
@@ -110,9 +127,13 @@ final class InlineDesk: Sendable {
   }
 
   private let registry: JobRegistry
+  let watch: InlineWatch
   private let shared = Mutex(Shared())
 
-  init(registry: JobRegistry) { self.registry = registry }
+  init(registry: JobRegistry, watch: InlineWatch) {
+    self.registry = registry
+    self.watch = watch
+  }
 
   deinit { close() }
 
@@ -126,6 +147,7 @@ final class InlineDesk: Sendable {
       return shared.servers
     }
     for kept in servers.values.joined() { kept.server.finish() }
+    watch.close()
   }
 
   func run(

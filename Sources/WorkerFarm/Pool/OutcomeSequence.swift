@@ -82,14 +82,17 @@ public struct OutcomeSequence<Inputs: Sequence>: AsyncSequence where Inputs.Elem
     private let parker = ThreadParker()
 
     @usableFromInline
-    init(source: OutcomeSource<Inputs.Iterator>) { self.source = source }
+    init(source: OutcomeSource<Inputs.Iterator>) {
+      self.source = source
+      source.call.channel.becomeQuiet()
+    }
 
     /// The next outcome, or nil after the last.
     @inlinable
     public mutating func next() throws(PoolError) -> Outcome<Inputs.Element>? {
       while source.position == source.current.count {
         switch source.step() {
-        case .outcomes: break
+        case .outcomes: source.call.channel.speakUp()
         case .end(let error):
           if let error { throw error }
           return nil
@@ -100,7 +103,9 @@ public struct OutcomeSequence<Inputs: Sequence>: AsyncSequence where Inputs.Elem
     }
 
     @usableFromInline
-    func wait(forRoom: Bool) { source.call.channel.wait(forRoom: forRoom, parker: parker) }
+    func wait(forRoom: Bool) {
+      source.call.channel.wait(forRoom: forRoom, isLone: source.isLone, parker: parker)
+    }
 
     /// A handle to end the run from another thread; not from a signal handler, since it takes a lock.
     public var canceller: RunCanceller { RunCanceller(channel: source.call.channel) }

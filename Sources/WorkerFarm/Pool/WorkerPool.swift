@@ -21,7 +21,7 @@ public final class WorkerPool: Sendable {
   private let runner: Runner
 
   private enum Runner: Sendable {
-    case engine(Mailbox)
+    case engine(Mailbox, EngineSeat)
     case inline(InlineDesk)
   }
 
@@ -35,15 +35,15 @@ public final class WorkerPool: Sendable {
     guard getenv(WorkerProcess.requestVariable) == nil else { throw .workerDoesNotServe }
     self.configuration = configuration
     if configuration.backend == .inline {
-      runner = .inline(InlineDesk(registry: registry))
+      runner = .inline(InlineDesk(registry: registry, watch: InlineWatch(configuration)))
       return
     }
     do {
       let mailbox = try Mailbox()
-      runner = .engine(mailbox)
-      try DedicatedThread.start(named: "worker-pool") { [registry] in
-        Engine(configuration: configuration, registry: registry, mailbox: mailbox).run()
-      }
+      let engine = Engine(configuration: configuration, registry: registry, mailbox: mailbox)
+      let seat = try EngineSeat(engine, mailbox: mailbox)
+      runner = .engine(mailbox, seat)
+      try DedicatedThread.start(named: "worker-pool") { seat.run() }
     } catch {
       throw .system(error)
     }
@@ -51,17 +51,37 @@ public final class WorkerPool: Sendable {
 
   deinit { close(.kill) }
 
+  /// nil in an inline pool.
+  var mailbox: Mailbox? {
+    if case .engine(let mailbox, _) = runner { mailbox } else { nil }
+  }
+
   private func close(_ closing: Mailbox.Closing) {
     switch runner {
-    case .engine(let mailbox): mailbox.close(closing)
+    case .engine(let mailbox, _): mailbox.close(closing)
     case .inline(let desk): desk.close()
     }
   }
 
   private func whenEnded(_ waiter: Waiter) {
     switch runner {
-    case .engine(let mailbox): mailbox.whenEnded(waiter)
+    case .engine(let mailbox, _): mailbox.whenEnded(waiter)
     case .inline: waiter.wake()
+    }
+  }
+
+  func subscribe(_ subscription: EventSubscription) {
+    switch runner {
+    case .engine(let mailbox, _): mailbox.subscribe(subscription)
+    case .inline(let desk): desk.watch.subscribe(subscription)
+    }
+  }
+
+  /// Has the answer called with the statistics, on whatever thread.
+  func ask(_ answer: @escaping @Sendable (PoolStatistics) -> Void) {
+    switch runner {
+    case .engine(let mailbox, _): mailbox.ask(answer)
+    case .inline(let desk): answer(desk.watch.statistics)
     }
   }
 
@@ -72,7 +92,7 @@ public final class WorkerPool: Sendable {
   /// - Parameter workers: at least 1.
   public func resize(to workers: Int) {
     precondition(workers >= 1, "a pool has at least one worker")
-    if case .engine(let mailbox) = runner { mailbox.resize(to: workers) }
+    if case .engine(let mailbox, _) = runner { mailbox.resize(to: workers) }
   }
 
   /// How a pool ends.
@@ -107,13 +127,13 @@ public final class WorkerPool: Sendable {
   /// A new call's way to the workers, and the window that it begins with.
   func makeChannel<J: Job>(_: J.Type, isOrdered: Bool) -> (any CallChannel, Window) {
     switch runner {
-    case .engine(let mailbox):
+    case .engine(let mailbox, let seat):
       if configuration.backend == .threads { registry.register(J.self) }
       let window = configuration.policy.window
       let channel = StreamChannel(
         jobName: J.jobName, isOrdered: isOrdered,
         timeout: configuration.timeout.map(\.clampedNanoseconds), window: window,
-        leaving: configuration.onCancel == .kill ? .abort : .stop, mailbox: mailbox)
+        leaving: configuration.onCancel == .kill ? .abort : .stop, mailbox: mailbox, seat: seat)
       return (channel, window)
     case .inline(let desk):
       registry.register(J.self)

@@ -18,6 +18,9 @@ public protocol StatefulJob: Job {
   /// What a worker keeps between jobs of the type.
   associatedtype State
 
+  // Once more, so that the compiler looks for it in `run(with:)` as well.
+  associatedtype Output
+
   /// Makes the state. An error fails the job that needed it, as ``JobFailure/thrown(type:description:)``; the next
   /// one tries again.
   static func setUp() throws -> State

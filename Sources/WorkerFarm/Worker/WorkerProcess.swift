@@ -4,7 +4,7 @@ import Glibc
 /// The worker's side of the pool.
 public enum WorkerProcess {
   /// In a worker's environment: the process id of its coordinator.
-  static let requestVariable = "WORKER_FARM_COORDINATOR"
+  package static let requestVariable = "WORKER_FARM_COORDINATOR"
 
   /// Makes this process a worker if a pool started it as one; returns at once otherwise.
   ///
@@ -44,9 +44,15 @@ public enum WorkerProcess {
       let replies = try Descriptor(owning: STDOUT_FILENO).movedAway()
       try replaceStandardDescriptors()
       let page = coordinator == nil ? nil : takeProgressPage()
+      var introduction = Introduction()
+      if coordinator != nil {
+        guard let heard = try Introduction(awaiting: requests) else { exit(0) }
+        introduction = heard
+      }
       var loop = ServeLoop(
         registry: JobRegistry(jobTypes), requests: SharedDescriptor(owning: requests.release()),
-        replies: SharedDescriptor(owning: replies.release()), page: page)
+        replies: SharedDescriptor(owning: replies.release()), page: page,
+        introduction: introduction)
       try loop.run()
       exit(0)
     } catch {

@@ -1,0 +1,48 @@
+@testable import WorkerFarm
+
+/// What coordinators and workers say to each other.
+enum FrameSeeds {
+  static func streams() -> [[UInt8]] {
+    var both = ByteWriter()
+    Hello(pid: 4711, frameLimit: Frame.defaultLimit, isFromCoordinator: true).write(to: &both)
+    both.writeFrame(.declare, type: 1) { writer in
+      for byte in "square".utf8 { writer.write(byte) }
+    }
+    both.writeFrame(.memory) { $0.write(UInt64(1 << 30)) }
+    for id in 1...3 as ClosedRange<UInt64> {
+      both.writeFrame(.job, type: 1, id: id) { $0.write(id) }
+    }
+    var replies = ByteWriter()
+    Hello(pid: 4712, frameLimit: 1000, keepsProgressPage: true).write(to: &replies)
+    replies.writeFrame(.output, id: 1) { $0.write(string: "one") }
+    replies.writeFrame(.failure, id: 2) {
+      FailureMessage(reason: .thrown, type: "Oops", description: "no luck").write(to: &$0)
+    }
+    replies.writeFrame(.output, id: 3) { $0.write(bytes: [UInt8](repeating: 7, count: 600)) }
+    let broken = replies.bytes.dropLast(3)
+    return [both.bytes, replies.bytes, Array(broken)].flatMap { stream in
+      [0, 4, 5].map { limit in stream + choices(limit, 16, 1, 200) }
+    }
+  }
+
+  static func messages() -> [[UInt8]] {
+    var hello = ByteWriter()
+    Hello(pid: 1, frameLimit: 1 << 20, keepsProgressPage: true).write(to: &hello)
+    var failure = ByteWriter()
+    FailureMessage(reason: .needsMemory, type: "", description: "123456").write(to: &failure)
+    var values = ByteWriter()
+    values.write(UInt8(1))
+    values.write(string: "höhe")
+    values.write(0.5)
+    values.write(bytes: [1, 2, 3])
+    return [
+      Array(hello.bytes.dropFirst(Frame.headerSize)) + choices(0), failure.bytes + choices(1),
+      values.bytes + choices(2, 0, 5, 3, 4),
+    ]
+  }
+
+  /// An input's last bytes.
+  static func choices(_ first: Int...) -> [UInt8] {
+    first.map(UInt8.init) + [UInt8](repeating: 0, count: Choices.length - first.count)
+  }
+}
