@@ -28,7 +28,7 @@ where Inputs.Element: Job {
   /// Hands out outcomes one after the other, and ends the run when it's dropped early.
   public struct AsyncIterator: AsyncIteratorProtocol {
     fileprivate var source: OutcomeSource<FeedQueue<Inputs.Element>>
-    fileprivate let feeder: Feeder<Inputs>
+    let feeder: Feeder<Inputs>
 
     /// The next outcome, or nil after the last.
     ///
@@ -54,7 +54,7 @@ where Inputs.Element: Job {
 }
 
 /// Awaits inputs on a task of its own, and stops when nobody has use for them.
-private final class Feeder<Inputs: AsyncSequence & Sendable>: Sendable where Inputs.Element: Job {
+final class Feeder<Inputs: AsyncSequence & Sendable>: Sendable where Inputs.Element: Job {
   let queue: FeedQueue<Inputs.Element>
   private let task: Task<Void, Never>
 

@@ -148,11 +148,10 @@ public struct PoolConfiguration: Sendable {
 
 extension PoolConfiguration {
   var policy: Scheduler.Policy {
-    // All workers may be busy with jobs that kill; the pool is well until such a job has failed by name.
     Scheduler.Policy(
       workers: workers,
       retry: retry,
-      restartBudget: restartBudget ?? max(8, (retry.attempts + 1) * workers),
+      restartBudget: restartBudget,
       startTimeout: startTimeout.clampedNanoseconds,
       window: Window(jobs: window ?? 1024, bytes: windowBytes),
       memory: memory, windowAdapts: window == nil, recycling: recycling)

@@ -51,8 +51,14 @@ extension WorkerPool {
   public func submit<J: Job>(_ job: J) -> Submission<J> {
     Submission(
       task: Task {
-        for try await outcome in outcomes(of: CollectionOfOne(job)) { return outcome }
-        throw CancellationError()
+        var cancelled: Outcome<J>?
+        for try await outcome in outcomes(of: CollectionOfOne(job)) {
+          guard case .failure(.cancelled) = outcome.result else { return outcome }
+          // The reason follows if it's the pool's.
+          cancelled = outcome
+        }
+        guard let cancelled else { throw CancellationError() }
+        return cancelled
       })
   }
 }

@@ -59,14 +59,14 @@ public final class WorkerPool: Sendable {
   private func close(_ closing: Mailbox.Closing) {
     switch runner {
     case .engine(let mailbox, _): mailbox.close(closing)
-    case .inline(let desk): desk.close()
+    case .inline(let desk): desk.close(closing)
     }
   }
 
   private func whenEnded(_ waiter: Waiter) {
     switch runner {
     case .engine(let mailbox, _): mailbox.whenEnded(waiter)
-    case .inline: waiter.wake()
+    case .inline(let desk): desk.whenEnded(waiter)
     }
   }
 

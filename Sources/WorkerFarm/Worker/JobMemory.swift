@@ -35,6 +35,14 @@ public enum JobMemory {
     }
   }
 
+  /// Gives the calling thread an allowance for the time of a call: others of this process may run jobs of other pools.
+  static func withAllowance<R>(_ bytes: Int, _ body: () -> R) -> R {
+    let before = farm_thread_allowance()
+    farm_set_thread_allowance(Int64(max(0, bytes)))
+    defer { farm_set_thread_allowance(before) }
+    return body()
+  }
+
   /// Asks for `bytes` of memory in all for the running job.
   ///
   /// - Parameter bytes: all that it will hold at once; what is there already counts.

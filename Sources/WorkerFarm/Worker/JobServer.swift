@@ -29,8 +29,8 @@ public struct JobServer {
 
 /// Where replies go.
 protocol ReplySink: AnyObject {
-  /// To be called before each job: what is held must not wait for it.
-  func prepareForJob()
+  /// To be called before each job: what is held must not wait for it. False if nobody wants a reply any more.
+  func prepareForJob() -> Bool
 
   /// Takes a reply.
   func append(_ payload: [UInt8], id: UInt64, isFailure: Bool, asOneOfSeveral: Bool)
@@ -72,14 +72,14 @@ public struct JobDesk {
   /// Begins the next job; false if there's none.
   @usableFromInline
   mutating func takeNext() -> Bool {
-    guard let next = nextInput() else {
+    // An abandoned thread has the rest of its frame before it: others run that by now.
+    guard let next = nextInput(), replies.prepareForJob() else {
       page?.runningJob = 0
       return false
     }
     input = next
     id = nextID
     nextID &+= 1
-    replies.prepareForJob()
     page?.runningJob = id
     return true
   }

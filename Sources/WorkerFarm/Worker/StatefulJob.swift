@@ -18,7 +18,7 @@ public protocol StatefulJob: Job {
   /// What a worker keeps between jobs of the type.
   associatedtype State
 
-  // Once more, so that the compiler looks for it in `run(with:)` as well.
+  // Said again so that a type needn't name it: it's found from `run(with:)`, not from what jobs without an output get.
   associatedtype Output
 
   /// Makes the state. An error fails the job that needed it, as ``JobFailure/thrown(type:description:)``; the next
