@@ -49,7 +49,7 @@ extension Engine {
     if let limit = configuration.workerMemoryLimit, case .signalled = termination,
       Self.complaints.contains(where: { lastWords.contains($0) })
     {
-      return .memoryLimit(needed: limit + 1, allowed: limit)
+      return .memoryLimit(needed: max(limit, limit &+ 1), allowed: limit)
     }
     return .crashed(termination, lastWords: lastWords)
   }

@@ -60,6 +60,8 @@ final class ReplyBuffer: ReplySink, @unchecked Sendable {
   private var isWatched = false
   /// Whether replies may be held back at all.
   private let mayHold: Bool
+  /// What the coordinator accepts in one frame, in bytes.
+  var frameLimit = Frame.defaultLimit
 
   /// A pipe takes as much at once, and a coordinator reads it.
   private static let capacity = 64 << 10
@@ -96,8 +98,9 @@ final class ReplyBuffer: ReplySink, @unchecked Sendable {
     }
   }
 
-  func prepareForJob() {
+  func prepareForJob() -> Bool {
     if end.count > 0 && !isWatched { wakeWatch() }
+    return error == nil
   }
 
   /// Takes a reply; it's written by ``flush()`` at the latest, or within two intervals of a job that is begun after
@@ -105,12 +108,14 @@ final class ReplyBuffer: ReplySink, @unchecked Sendable {
   func append(_ payload: [UInt8], id: UInt64, isFailure: Bool, asOneOfSeveral: Bool) {
     let headerSize = asOneOfSeveral ? Records.lengthSize : Frame.headerSize
     let size = headerSize + payload.count
-    let fits = end.bytes + size <= Self.capacity
+    // Several in one frame are together no larger than one may be.
+    let capacity = asOneOfSeveral ? min(Self.capacity, frameLimit) : Self.capacity
+    let fits = end.bytes + size <= capacity
     let continues =
       end.count == 0
       || (holdsResults == asOneOfSeveral && id == firstID &+ UInt64(end.count))
     if !fits || !continues { flush() }
-    guard size <= Self.capacity else {
+    guard size <= capacity else {
       return writeLarge(payload, id: id, isFailure: isFailure, asOneOfSeveral: asOneOfSeveral)
     }
     if end.count == 0 {
@@ -277,6 +282,8 @@ final class ReplyBuffer: ReplySink, @unchecked Sendable {
     // If not, the loop has seen it asleep meanwhile, and woken it.
     if published.load(ordering: .relaxed) != 0, changeState(from: .asleep, to: .awake) { return }
     parker.park()
+    // The loop's call may have been for the time before: then it's awake without having been told so.
+    _ = changeState(from: .asleep, to: .awake)
   }
 
   private func changeState(from state: WatchState, to next: WatchState) -> Bool {

@@ -45,6 +45,17 @@ import Thumbnails
     #expect(tree.tree.files(in: "out").count == 4)
   }
 
+  @Test(.needsShim)
+  func `W1 a worker that is killed while it replaces a file leaves no other beside it`() throws {
+    let tree = FaultTree(2)
+    #expect(tree.run().status == 0)
+    let run = tree.run(["--force"], environment: Shim.environment(["FAULT_RENAME": "1"]))
+    try tree.check(run)
+    let reasons = try run.failures.values.map { $0.error?.message }
+    #expect(reasons == ["worker killed by SIGKILL", "worker killed by SIGKILL"], "\(run)")
+    #expect(tree.tree.files(in: "out").count == 2)
+  }
+
   /// As on file systems that have no nameless files.
   @Test(
     .needsStrace, .needsShim,

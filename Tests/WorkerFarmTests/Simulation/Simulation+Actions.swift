@@ -198,7 +198,7 @@ extension Simulation {
     switch reason {
     case .restartBudgetSpent(let deaths):
       try expect(
-        deaths == deathsInARow && deaths > policy.restartBudget,
+        deaths == deathsInARow && deaths > scheduler.restartBudget,
         "the pool gives up after \(deathsInARow) deaths in a row")
     case .noWorkerCanBeStarted:
       try expect(
