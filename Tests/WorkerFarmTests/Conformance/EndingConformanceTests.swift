@@ -172,8 +172,10 @@ import Testing
     }
     #expect(results.count == inputs.counter.count)
     #expect(results.prefix(10) == (0..<10).map { .success($0) }[...])
-    let rest = results.drop { $0 != .failure(.cancelled) }
-    #expect(rest.allSatisfy { $0 == .failure(.cancelled) })
+    // What another worker had done by then may come behind what was cancelled.
+    for (index, result) in results.enumerated() where result != .success(index) {
+      #expect(result == .failure(.cancelled))
+    }
     #expect(failure == nil || failure as? PoolError == .closed)
   }
 
