@@ -1,3 +1,5 @@
+import Glibc
+
 /// Which failed jobs are tried again, how often, and when.
 ///
 /// ```swift
@@ -96,8 +98,7 @@ extension RetryPolicy {
     }
 
     func delay(after failures: Int) -> Nanoseconds {
-      var delay = Double(first)
-      for _ in 1..<max(1, failures) where delay < Double(longest) { delay *= factor }
+      let delay = Double(first) * pow(factor, Double(max(1, failures) - 1))
       return delay < Double(longest) ? Nanoseconds(delay) : longest
     }
   }
