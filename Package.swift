@@ -14,6 +14,8 @@ let package = Package(
   name: "farm",
   products: [
     .library(name: "WorkerFarm", targets: ["WorkerFarm"]),
+    .library(name: "WorkerFarmMetrics", targets: ["WorkerFarmMetrics"]),
+    .library(name: "WorkerFarmTesting", targets: ["WorkerFarmTesting"]),
     .library(name: "Thumbnails", targets: ["Thumbnails"]),
     .executable(name: "farm", targets: ["farm"]),
   ],
@@ -25,6 +27,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
   ],
   targets: [
     .target(name: "CPosix", cSettings: cSettings),
@@ -58,6 +62,14 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: swiftSettings),
+    // Of its own, so that nobody builds swift-metrics who doesn't ask for it.
+    .target(
+      name: "WorkerFarmMetrics",
+      dependencies: ["WorkerFarm", .product(name: "CoreMetrics", package: "swift-metrics")],
+      swiftSettings: swiftSettings),
+    .target(
+      name: "WorkerFarmTesting", dependencies: ["CPosix", "WorkerFarm"],
+      swiftSettings: swiftSettings),
     .target(
       name: "Thumbnails", dependencies: ["CImageCodecs", "CPosix", "WorkerFarm"],
       swiftSettings: swiftSettings),
@@ -76,20 +88,32 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),
+    .target(name: "CEscapes", path: "Tests/CEscapes", cSettings: cSettings),
     .target(
-      name: "TestJobs", dependencies: ["WorkerFarm"], path: "Tests/TestJobs",
+      name: "TestJobs", dependencies: ["CEscapes", "WorkerFarm"], path: "Tests/TestJobs",
       swiftSettings: swiftSettings),
     .executableTarget(
-      name: "test-worker", dependencies: ["TestJobs", "WorkerFarm"], path: "Tests/test-worker",
+      name: "test-worker",
+      dependencies: ["CEscapes", "TestJobs", "WorkerFarm", "WorkerFarmTesting"],
+      path: "Tests/test-worker",
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "WorkerFarmTests", dependencies: ["WorkerFarm", "TestJobs", "test-worker"],
+      name: "WorkerFarmTests",
+      dependencies: [
+        "TestJobs", "WorkerFarm", "WorkerFarmMetrics", "WorkerFarmTesting", "test-worker",
+        .product(name: "CoreMetrics", package: "swift-metrics"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "MetricsTestKit", package: "swift-metrics"),
+      ],
       swiftSettings: swiftSettings),
     .target(
       name: "CPictureFixtures", dependencies: ["CLibJPEG", "CLibLCMS", "CLibPNG", "CLibZ"],
       path: "Tests/CPictureFixtures", cSettings: cSettings),
     .testTarget(
-      name: "FarmCommandTests", dependencies: ["CPictureFixtures", "CPosix", "Thumbnails", "farm"],
+      name: "FarmCommandTests",
+      dependencies: [
+        "CPictureFixtures", "CPosix", "TestJobs", "Thumbnails", "farm", "test-worker",
+      ],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ThumbnailsTests",
@@ -98,3 +122,18 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// The fuzzers, which need libFuzzer and compiler flags that a package may not set itself: scripts/fuzz gives them
+// and asks for the target.
+if Context.environment["FARM_FUZZ"] != nil {
+  package.targets += [
+    // libFuzzer is written in C++.
+    .target(
+      name: "CFuzz", path: "Tests/Fuzz/CFuzz", cSettings: cSettings,
+      linkerSettings: [.linkedLibrary("stdc++")]),
+    .executableTarget(
+      name: "fuzz",
+      dependencies: ["CFuzz", "CImageCodecs", "CPictureFixtures", "Thumbnails", "WorkerFarm"],
+      path: "Tests/Fuzz/fuzz", swiftSettings: swiftSettings),
+  ]
+}

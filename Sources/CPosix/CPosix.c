@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "CPosix.h"
+#include "sanitized.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -29,6 +30,8 @@ int farm_memfd_create(const char *name) { return memfd_create(name, MFD_CLOEXEC)
 int farm_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 
 const int farm_o_tmpfile = O_TMPFILE;
+
+const int farm_spawn_setsid = POSIX_SPAWN_SETSID;
 
 int farm_duplicate_above(int descriptor, int lowest) {
   int copy = fcntl(descriptor, F_DUPFD_CLOEXEC, lowest);
@@ -158,12 +161,18 @@ int farm_terminal_columns(int descriptor) {
   return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : -1;
 }
 
+int farm_unread_bytes(int descriptor) {
+  int count = 0;
+  return ioctl(descriptor, FIONREAD, &count) == 0 ? count : -1;
+}
+
 int farm_signal_is_ignored(int signal_number) {
   struct sigaction action;
   return sigaction(signal_number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
 int farm_limit_memory(pid_t pid, uint64_t bytes) {
+  if (IS_SANITIZED) return 0;
   struct rlimit limit = {bytes, bytes};
   return prlimit(pid, RLIMIT_DATA, &limit, NULL);
 }

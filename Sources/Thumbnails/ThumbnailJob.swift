@@ -16,6 +16,7 @@ public struct ThumbnailJob: Job {
     case ask
   }
 
+  /// The picture's file.
   public var source: BytePath
   /// Where the thumbnails go, without the variant's suffix and the extension of the format, which are
   /// appended.
@@ -24,11 +25,17 @@ public struct ThumbnailJob: Job {
   public var options: ThumbnailOptions
   /// At least one.
   public var variants: [ThumbnailVariant]
+  /// What to do.
   public var mode: Mode
 
+  /// A job for one picture.
+  ///
   /// - Parameters:
+  ///   - source: the picture's file.
+  ///   - stem: where the thumbnails go; see ``stem``.
   ///   - options: sizes and tag are replaced.
   ///   - variants: the thumbnails to be made; `nil` for one of the options' first size.
+  ///   - mode: what to do.
   public init(
     source: BytePath, stem: BytePath, options: ThumbnailOptions,
     variants: [ThumbnailVariant]? = nil, mode: Mode = .make
@@ -40,10 +47,20 @@ public struct ThumbnailJob: Job {
     self.mode = mode
   }
 
+  /// Reads the picture and writes the thumbnails that are due, each to a temporary file that takes its place when it's whole.
+  ///
+  /// - Throws: `MemoryDemand` where the picture needs more memory than the job may use now.
   public func run() throws(MemoryDemand) -> Result {
-    do {
+    try Self.settled {
       let file = try SourceFile(source)
       return try run(file)
+    }
+  }
+
+  /// The result of a body whose errors are results too.
+  static func settled(_ body: () throws -> Result) throws(MemoryDemand) -> Result {
+    do {
+      return try body()
     } catch let demand as MemoryDemand {
       throw demand
     } catch let fault as SourceFault {
@@ -60,24 +77,59 @@ public struct ThumbnailJob: Job {
   }
 
   private func run(_ file: borrowing SourceFile) throws -> Result {
-    var files = files(of: file)
+    switch try look(at: file) {
+    case .settled(let result): return result
+    case .due(let due, of: let files):
+      try JobMemory.claim(file.byteCount)
+      let bytes = try file.contents()
+      let thumbnails = try thumbnails(of: bytes, due: due)
+      return try place(
+        thumbnails, among: files, modified: file.modified, sourceByteCount: bytes.count)
+    }
+  }
+
+  /// What can be said of a picture before the whole file is read.
+  enum Look {
+    case settled(Result)
+    /// These of the files have to be made.
+    case due(Set<Int>, of: [File])
+  }
+
+  func look(at file: borrowing SourceFile) throws -> Look {
+    let files = files(of: file)
     let due = files.indices.filter { files[$0].state == .due }
-    if due.isEmpty { return .upToDate(files) }
-    if mode == .ask { return .due(files) }
-    // Before the whole file is read: it may be a film.
+    if due.isEmpty { return .settled(.upToDate(files)) }
+    if mode == .ask { return .settled(.due(files)) }
+    // It may be a film.
     try Thumbnailer.check(try file.head())
-    try JobMemory.claim(file.byteCount)
-    let bytes = try file.contents()
-    let thumbnails = try thumbnails(of: bytes, due: Set(due))
+    return .due(Set(due), of: files)
+  }
+
+  /// Writes what was made.
+  func place(
+    _ thumbnails: [Thumbnail?], among present: [File], modified: timespec, sourceByteCount: Int
+  ) throws -> Result {
+    var files = present
     for (index, thumbnail) in zip(files.indices, thumbnails) {
-      if let thumbnail { files[index] = try put(thumbnail, variants[index], file) }
+      if let thumbnail { files[index] = try put(thumbnail, variants[index], modified) }
     }
     // One decoding, one story: the first that was made tells it.
     guard let first = thumbnails.lazy.compactMap(\.self).first else { return .upToDate(files) }
     return .made(
       Made(
         files: files, sourceWidth: first.source.width, sourceHeight: first.source.height,
-        sourceByteCount: bytes.count, warnings: first.warnings, usedPreview: first.usedPreview))
+        sourceByteCount: sourceByteCount, warnings: first.warnings, usedPreview: first.usedPreview))
+  }
+
+  /// Puts in place the whole files that a worker has left beside their places, killed between two calls.
+  ///
+  /// Only for a job whose worker has ended and that nobody tries again: who does finds them by himself.
+  public func finishReplacing() {
+    for variant in variants {
+      for format in options.format.candidates {
+        OutputFile.finishReplacing(ThumbnailMemory.path(stem(of: variant), format))
+      }
+    }
   }
 
   /// What is there of each variant.
@@ -109,7 +161,9 @@ public struct ThumbnailJob: Job {
   private static let shared = Thumbnailer(options: ThumbnailOptions(size: .standard))
 
   /// Those that are due, each in its variant's place.
-  private func thumbnails(of bytes: [UInt8], due: Set<Int>) throws -> [Thumbnail?] {
+  ///
+  /// - Parameter held: bytes that the process holds for this job beside the picture's.
+  func thumbnails(of bytes: [UInt8], due: Set<Int>, held: Int = 0) throws -> [Thumbnail?] {
     var options = options
     options.sizes = variants.map(\.size)
     let thumbnailer = Self.shared.with(options)
@@ -122,7 +176,7 @@ public struct ThumbnailJob: Job {
       return try bytes.withUnsafeBytes { raw in
         try thumbnailer.thumbnails(of: raw, labelling) { (needed) throws(ThumbnailError) in
           do throws(MemoryDemand) {
-            try JobMemory.claim(bytes.count + needed)
+            try JobMemory.claim(held + bytes.count + needed)
           } catch {
             demand = error
             throw .outOfMemory("\(error.bytes) bytes are needed")
@@ -135,12 +189,12 @@ public struct ThumbnailJob: Job {
   }
 
   private func put(
-    _ thumbnail: Thumbnail, _ variant: ThumbnailVariant, _ file: borrowing SourceFile
+    _ thumbnail: Thumbnail, _ variant: ThumbnailVariant, _ modified: timespec
   ) throws(OutputFault) -> File {
     let stem = stem(of: variant)
     let path = ThumbnailMemory.path(stem, thumbnail.format)
     do throws(FileFault) {
-      try OutputFile.write(thumbnail.bytes, to: path, modified: file.modified)
+      try OutputFile.write(thumbnail.bytes, to: path, modified: modified)
     } catch {
       throw OutputFault(path: path, fault: error)
     }

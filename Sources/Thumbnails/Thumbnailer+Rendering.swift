@@ -11,7 +11,7 @@ extension Thumbnailer {
   /// From an embedded preview, if there is one that will do and it isn't broken.
   func previewed(
     _ bytes: UnsafeRawBufferPointer, _ decoder: any PictureDecoder, _ frames: [Frame],
-    _ labelling: Labelling
+    _ labelling: Labelling, _ admission: Admission
   ) throws(ThumbnailError) -> [Thumbnail?]? {
     let header = decoder.header
     let target = Renderer.decodingTarget(frames, of: header.uprightSize)
@@ -20,6 +20,7 @@ extension Thumbnailer {
         in: bytes, of: header, target: header.orientation.stored(target)),
       preview.header.decoderBytes <= options.maxDecoderBytes
     else { return nil }
+    try admission(Self.memoryNeeded(for: preview.header, frames))
     // Cameras write no profile into a preview: it has the picture's colours.
     let isOwn = try SourceColor(preview.bytes, format: .jpeg).profile != nil
     let color = try ColorPlan(

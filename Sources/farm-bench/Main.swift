@@ -4,7 +4,7 @@ import WorkerFarm
 @main
 enum Main {
   static func main() {
-    WorkerProcess.serveIfRequested(PictureJob.self, Tiny.self, TinyCodable.self)
+    WorkerProcess.serveIfRequested(PictureJob.self, Tiny.self, TinyCodable.self, Weigh.self)
     Bench.main()
   }
 }
@@ -13,5 +13,8 @@ struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "farm-bench",
     abstract: "Makes pictures to measure with, and measures the pool itself.",
-    subcommands: [PicturesCommand.self, PoolCommand.self])
+    subcommands: [
+      PicturesCommand.self, PoolCommand.self, LatencyCommand.self, PayloadCommand.self,
+      PipePeerCommand.self,
+    ])
 }

@@ -16,6 +16,9 @@ struct PoolCommand: ParsableCommand {
   @Flag(help: "Let the jobs travel as Codable's JSON, not as bytes of their own.")
   var codable = false
 
+  @Flag(help: "Give each job a frame of its own.")
+  var singleFrames = false
+
   /// Enough that every worker has had some, so that starting them isn't timed.
   private static let warmUpJobsPerWorker = 1000
 
@@ -31,7 +34,9 @@ struct PoolCommand: ParsableCommand {
   private func measure<J: Job>(_ makeJob: @escaping (UInt64) -> J) throws where J.Output == UInt64 {
     let clock = ContinuousClock()
     let start = clock.now
-    let pool = try WorkerPool(PoolConfiguration(workers: procs))
+    var configuration = PoolConfiguration(workers: procs)
+    configuration.sharesFrames = !singleFrames
+    let pool = try WorkerPool(configuration)
     try go(1, makeJob, on: pool)
     let firstResult = clock.now - start
     try go(Self.warmUpJobsPerWorker * procs, makeJob, on: pool)
@@ -43,7 +48,8 @@ struct PoolCommand: ParsableCommand {
     let rate = (Double(jobs) / elapsed.seconds).rounded()
     let milliseconds = (firstResult.seconds * 1_000_000).rounded() / 1000
     print(
-      #"{"processes":\#(procs),"jobs":\#(jobs),"codable":\#(codable),"jobsPerSecond":\#(rate),"#
+      #"{"processes":\#(procs),"jobs":\#(jobs),"codable":\#(codable),"singleFrames":\#(singleFrames),"#
+        + #""jobsPerSecond":\#(rate),"#
         + #""firstResultMilliseconds":\#(milliseconds),"#
         + #""peakResidentBytes":\#(try PeakMemory.residentBytes())}"#)
   }

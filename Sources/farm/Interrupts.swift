@@ -3,37 +3,53 @@ import Glibc
 import Synchronization
 import WorkerFarm
 
-/// ^C and its kin: the first one lets the pictures under way be finished, the second one kills.
+/// What can be ended early: more or less at once.
+protocol Stoppable: Sendable {
+  /// Begins nothing more.
+  func stop()
+  /// As ``stop()``, and kills what runs.
+  func abort()
+}
+
+extension RunCanceller: Stoppable {}
+
+/// ^C and its kin: the first one lets what is under way be finished, the second one kills.
 ///
 /// A thread of its own waits for the signals, so that nothing runs in a signal handler. Make it before any
 /// other thread: they inherit the blocked signals.
 final class Interrupts: Sendable {
   private struct State {
-    var canceller: RunCanceller?
+    var canceller: (any Stoppable)?
     var first: Int32?
   }
 
   private let state = Mutex(State())
   private let status: StatusLine
+  private let inputs: String
   /// Not those that whoever started us wants ignored, as `nohup` does.
   private let watched: [Int32]
 
   /// How long SIGTERM and SIGHUP, behind which there's no person to press a key again, wait before killing.
   private static let patience: UInt32 = 5
 
-  init(status: StatusLine) {
+  /// - Parameter inputs: what the run is over, in the plural.
+  init(status: StatusLine, inputs: String) {
     self.status = status
+    self.inputs = inputs
     watched = [SIGINT, SIGTERM, SIGHUP].filter { !Self.isIgnored($0) }
     var signals = signalSet()
     pthread_sigmask(SIG_BLOCK, &signals, nil)
-    startThread { [self] in watch() }
+    if !startThread({ [self] in watch() }) {
+      // Nobody would see them: better an end without a summary than none.
+      pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+    }
   }
 
   /// The signal that ended the run, if one did.
   var received: Int32? { state.withLock { $0.first } }
 
   /// There's a run to be ended from now on; at once if a signal came before it.
-  func cancel(with canceller: RunCanceller) {
+  func cancel(with canceller: any Stoppable) {
     let isLate = state.withLock { state in
       state.canceller = canceller
       return state.first != nil
@@ -54,13 +70,14 @@ final class Interrupts: Sendable {
       defer { state.first = state.first ?? number }
       return (state.first == nil, state.canceller)
     }
+    if number == SIGINT { status.typedOver() }
     guard isFirst else {
       canceller?.abort()
       return
     }
     canceller?.stop()
     if number == SIGINT {
-      status.print("finishing the pictures under way; ^C again kills them")
+      status.print("finishing the \(inputs) under way; ^C again kills them")
     } else {
       startThread { [self] in
         sleep(Self.patience)
@@ -93,8 +110,9 @@ final class Interrupts: Sendable {
   }
 }
 
-/// Starts a thread that ends with the process.
-func startThread(_ body: @escaping @Sendable () -> Void) {
+/// Starts a thread that ends with the process; false if there's none to be had.
+@discardableResult
+func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {
   final class Box: Sendable {
     let body: @Sendable () -> Void
     init(_ body: @escaping @Sendable () -> Void) { self.body = body }
@@ -107,5 +125,10 @@ func startThread(_ body: @escaping @Sendable () -> Void) {
       if let argument { Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body() }
       return nil
     }, box.toOpaque())
-  if code == 0 { pthread_detach(thread) } else { box.release() }
+  guard code == 0 else {
+    box.release()
+    return false
+  }
+  pthread_detach(thread)
+  return true
 }

@@ -7,7 +7,9 @@ import WorkerFarm
 enum Main {
   static func main() {
     // Before anything else: a worker's standard input and output belong to the coordinator.
-    WorkerProcess.serveIfRequested(ScannedPicture.self)
+    _ = ProgramProcess.parent
+    WorkerProcess.serveIfRequested(
+      ScannedPicture.self, IsolatedPicture.self, ProgramJob.self)
     Console.occupyStandardDescriptors()
     ignoreSignal(SIGPIPE)
     exit(run(ArgumentBytes.arguments()))
@@ -53,7 +55,10 @@ struct Farm: ParsableCommand {
     commandName: "farm",
     abstract: "Does CPU-bound work in many processes; a crash costs only the job that caused it.",
     version: FarmVersion.text,
-    subcommands: [ThumbsCommand.self, WorkerCommandLine.self])
+    subcommands: [
+      ThumbsCommand.self, MapCommand.self, ConformCommand.self, DoctorCommand.self,
+      WorkerCommandLine.self,
+    ])
 
   /// The parser would call the word and all after it unexpected, not unknown.
   static func refuseUnknownCommand(_ arguments: [String]) throws {
@@ -78,7 +83,7 @@ struct WorkerCommandLine: ParsableCommand {
     abstract: "Serves thumbnail jobs on standard input and output.",
     shouldDisplay: false)
 
-  func run() { WorkerProcess.serve([ScannedPicture.self]) }
+  func run() { WorkerProcess.serve([ScannedPicture.self, IsolatedPicture.self]) }
 }
 
 /// The command line asks for something that can't be done; nothing was begun.

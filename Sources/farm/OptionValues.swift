@@ -1,6 +1,6 @@
 public import ArgumentParser
 public import Thumbnails
-import WorkerFarm
+public import WorkerFarm
 
 // The values of options, each with its own idea of what makes sense. The parser turns a refusal into a
 // message that names the option and what it takes.
@@ -150,6 +150,8 @@ struct TimeLimit: ExpressibleByArgument {
   let seconds: Double
 
   static let standard = TimeLimit(seconds: 60)
+  /// `farm conform`: what is answered at once elsewhere may take a while on a busy machine.
+  static let conform = TimeLimit(seconds: 10)
 
   private init(seconds: Double) { self.seconds = seconds }
 
@@ -160,7 +162,9 @@ struct TimeLimit: ExpressibleByArgument {
   }
 
   var duration: Duration { .milliseconds(Int64(seconds * 1000)) }
-  var defaultValueDescription: String { "60" }
+  var defaultValueDescription: String {
+    seconds == seconds.rounded() ? "\(Int(seconds))" : "\(seconds)"
+  }
 }
 
 extension ThumbnailSize: ExpressibleByArgument {
@@ -184,6 +188,7 @@ extension ThumbnailFit: ExpressibleByArgument {}
 extension ThumbnailGravity: ExpressibleByArgument {}
 extension ChromaSubsampling: ExpressibleByArgument {}
 extension ICCHandling: ExpressibleByArgument {}
+extension SandboxPolicy.Enforcement: ExpressibleByArgument {}
 
 extension PixelDensity: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }

@@ -21,13 +21,7 @@ struct ThumbsCommand: ParsableCommand {
     help: "Directories and pictures.", transform: ArgumentBytes.path)
   var paths: [BytePath]
 
-  @Option(
-    name: [.customShort("j", allowingJoined: true), .long, .customLong("procs")],
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "Worker processes: a number up to 1024, a share of the processors such as 50%, or auto.",
-      valueName: "n"))
-  var jobs: JobCount = .auto
+  @OptionGroup var workers: WorkerOptions
 
   @Option(
     name: [.customShort("o", allowingJoined: true), .long], parsing: .unconditional,
@@ -77,6 +71,8 @@ struct ThumbsCommand: ParsableCommand {
     help: ArgumentHelp("Give up on a picture after this long.", valueName: "seconds"))
   var timeout = TimeLimit.standard
 
+  @OptionGroup var confinement: SandboxOptions
+
   @Flag(help: "Make thumbnails again that are up to date.")
   var force = false
 
@@ -86,11 +82,7 @@ struct ThumbsCommand: ParsableCommand {
   @Flag(help: "Print a JSON record for each picture, in order, and one for the run.")
   var json = false
 
-  @Option(help: "Show a progress bar on standard error.")
-  var progress: ProgressMode = .auto
-
-  @Flag(help: "Print nothing but failures.")
-  var quiet = false
+  @OptionGroup var reporting: ReportingOptions
 
   func validate() throws {
     if force && dryRun {
@@ -118,18 +110,19 @@ struct ThumbsCommand: ParsableCommand {
     options.maxPixels = maxPixels.value
     let plan = try OutputPlan(paths: paths, output: output)
     let reporter = Reporter(
-      json: json, quiet: quiet, progress: progress, isDryRun: dryRun, isLenient: options.lenient)
-    var pool = PoolConfiguration(workers: jobs.workers)
+      json: json, quiet: reporting.quiet, progress: reporting.progress, isDryRun: dryRun,
+      isLenient: options.lenient)
+    var pool = PoolConfiguration(workers: workers.count)
     pool.timeout = timeout.duration
-    pool.memory = try memory.forPictures(workers: jobs.workers)
-    if !quiet { pool.logger = Warnings.logger(reporter.status) }
+    pool.memory = try memory.forPictures(workers: workers.count)
+    pool.sandbox = confinement.policy(plan, isDryRun: dryRun)
+    if confinement.isolate { pool.frameLimit = IsolatedThumbnailJob.frameLimit }
+    if !reporting.quiet { pool.logger = Warnings.logger(reporter.status) }
+    let trace = try reporting.startTrace(of: &pool)
     let run = ThumbsRun(
       plan: plan, options: options, variants: variants,
       mode: dryRun ? .ask : force ? .force : .make, pool: pool, reporter: reporter)
+    defer { reporting.finish(trace, reporter.status) }
     try run.execute()
   }
-}
-
-enum ProgressMode: String, ExpressibleByArgument, CaseIterable {
-  case auto, always, never
 }

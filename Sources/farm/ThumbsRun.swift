@@ -1,6 +1,4 @@
-import ArgumentParser
 import Glibc
-import Synchronization
 import Thumbnails
 import WorkerFarm
 
@@ -15,7 +13,7 @@ struct ThumbsRun {
 
   func execute() throws {
     // Before the first directory is made: a signal that came in between would leave it behind.
-    let interrupts = Interrupts(status: reporter.status)
+    let interrupts = Interrupts(status: reporter.status, inputs: "pictures")
     let directories = try OutputDirectories(plan, isDryRun: mode == .ask)
     defer { directories.removeIfEmpty() }
     var scanner = makeScanner(directories, interrupts)
@@ -27,11 +25,15 @@ struct ThumbsRun {
       let paths = plan.roots.map { "\($0.path)" }.joined(separator: ", ")
       throw UsageError(description: "\(paths): no pictures there, nothing to do")
     }
-    reporter.poolError = run(first: first, then: scanner, interrupts)
-    reporter.finish(skipped: scanner.skipped.value)
+    let sandbox = run(Chain(first: first, rest: scanner), interrupts)
+    reporter.finish(
+      skipped: scanner.skipped.value, sandbox: SandboxRecord(pool.sandbox, sandbox))
     // Before a signal takes this process away.
     directories.removeIfEmpty()
-    try conclude(interrupts)
+    try RunEnd(
+      signal: interrupts.received, outputError: reporter.outputError,
+      hasProblem: reporter.problem != nil, hasFailures: reporter.tally.failed > 0
+    ).conclude()
   }
 
   private func makeScanner(
@@ -50,26 +52,53 @@ struct ThumbsRun {
     return scanner
   }
 
-  /// - Returns: why the pool couldn't go on, if it couldn't.
-  private func run(
-    first: ScannedPicture, then scanner: Scanner, _ interrupts: Interrupts
-  ) -> PoolError? {
+  /// - Returns: what sandbox the workers said they have; nil if none did.
+  private func run(_ pictures: Chain<Scanner>, _ interrupts: Interrupts) -> SandboxReport? {
+    // Jobs whose workers were killed. Their files are looked after when all workers are gone.
+    var cutShort: [ThumbnailJob] = []
+    defer { for job in cutShort { job.finishReplacing() } }
     do throws(PoolError) {
       let pool = try WorkerPool(pool)
       defer { pool.shutdownBlocking(.cancel) }
-      let pictures = Chain(first: first, rest: scanner)
-      var outcomes = pool.outcomes(of: pictures).makeBlockingIterator()
-      let canceller = outcomes.canceller
-      interrupts.cancel(with: canceller)
       let ticker = startProgress()
       defer { ticker.stop() }
-      while let outcome = try outcomes.next() {
-        reporter.report(outcome)
-        if reporter.outputError != 0 || reporter.fatal != nil { canceller.stop() }
+      do throws(PoolError) {
+        if pool.configuration.sandbox.isolates {
+          let isNamed = Set(plan.roots.map(\.path))
+          let isolated = pictures.lazy.map { IsolatedPicture($0, isNamed: isNamed.contains) }
+          let outcomes = pool.outcomes(of: isolated).makeBlockingIterator()
+          try report(outcomes, interrupts, PictureOutcome.init(finishing:))
+        } else {
+          let outcomes = pool.outcomes(of: pictures).makeBlockingIterator()
+          try report(outcomes, interrupts) { outcome in
+            if case .failure = outcome.result, case .picture(let job) = outcome.input,
+              outcome.attempts > 0
+            {
+              cutShort.append(job)
+            }
+            return PictureOutcome(outcome)
+          }
+        }
+      } catch {
+        reporter.poolError = error
       }
-      return nil
+      return pool.sandboxReport
     } catch {
-      return error
+      reporter.poolError = error
+      return nil
+    }
+  }
+
+  private func report<Pictures>(
+    _ outcomes: OutcomeSequence<Pictures>.BlockingIterator, _ interrupts: Interrupts,
+    _ finished: (Outcome<Pictures.Element>) -> PictureOutcome
+  ) throws(PoolError) {
+    var outcomes = outcomes
+    let canceller = outcomes.canceller
+    interrupts.cancel(with: canceller)
+    while let outcome = try outcomes.next() {
+      reporter.report(finished(outcome))
+      if reporter.outputError != 0 || reporter.fatal != nil { canceller.stop() }
     }
   }
 
@@ -93,14 +122,6 @@ struct ThumbsRun {
     }
     return ticker
   }
-
-  /// Ends with the status that the run deserves.
-  private func conclude(_ interrupts: Interrupts) throws {
-    if let signal = interrupts.received { Interrupts.die(by: signal) }
-    if reporter.outputError == EPIPE { Interrupts.die(by: SIGPIPE) }
-    if reporter.problem != nil { throw ExitCode(3) }
-    if reporter.tally.failed > 0 { throw ExitCode(1) }
-  }
 }
 
 /// A sequence with one element put back in front.
@@ -115,20 +136,4 @@ private struct Chain<Rest: IteratorProtocol>: Sequence, IteratorProtocol {
     }
     return rest.next()
   }
-}
-
-/// Calls a function ten times a second until stopped.
-private final class Ticker: Sendable {
-  private let isStopped = Atomic(false)
-
-  func start(_ body: @escaping @Sendable () -> Void) {
-    startThread { [self] in
-      while !isStopped.load(ordering: .relaxed) {
-        body()
-        usleep(100_000)
-      }
-    }
-  }
-
-  func stop() { isStopped.store(true, ordering: .relaxed) }
 }

@@ -98,7 +98,7 @@ import Thumbnails
     #expect(farm("thumbs", "--procs", BytePath(jobs), tree.path).status == 0)
   }
 
-  @Test func `a picture is told by its bytes and not by its name`() throws {
+  @Test func `I12 a picture is told by its bytes and not by its name`() throws {
     let tree = Tree()
     tree.write("really-png.jpg", Pictures.png(alpha: 7))
     tree.write("no-extension", Pictures.jpeg())

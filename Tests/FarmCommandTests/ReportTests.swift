@@ -20,7 +20,7 @@ import Thumbnails
         common.union(["error"]),
         [
           "schemaVersion", "type", "version", "made", "upToDate", "due", "failed", "cancelled",
-          "fromPreviews", "withWarnings", "otherFiles", "links", "seconds",
+          "fromPreviews", "withWarnings", "otherFiles", "links", "seconds", "sandbox",
         ],
       ])
     let records = try run.records
@@ -93,7 +93,7 @@ import Thumbnails
     }
     let run = farm("thumbs", "--force", "--progress", "always", tree.path)
     #expect(run.errors.contains(0x0D), "\(run)")
-    #expect(run.errorLines.last.map { screen($0) }?.hasPrefix("9 done, 0 failed") == true)
+    #expect(run.errorLines.last.map { Terminal.shown($0) }?.hasPrefix("9 done, 0 failed") == true)
   }
 
   @Test(arguments: [[:], ["NO_COLOR": "1"]])
@@ -103,10 +103,10 @@ import Thumbnails
     let tree = Tree()
     for seed in 0..<60 { tree.write(BytePath("\(seed).jpg"), Pictures.jpeg(90, 90, seed: seed)) }
     tree.write("33-bad.jpg", [])
-    let (run, text) = try #require(
-      Terminal.run([farmPath, "thumbs", "-j2", "-s16", tree.path], environment: environment))
-    #expect(run.status == 1)
-    let lines = text.split(separator: "\r\n").map { screen($0) }
+    let terminal = try #require(
+      Terminal([farmPath, "thumbs", "-j2", "-s16", tree.path], environment: environment))
+    #expect(terminal.wait().status == 1)
+    let (text, lines) = (terminal.text, terminal.lines)
     #expect(lines.contains("\(tree["33-bad.jpg"]): empty file"), "\(lines)")
     #expect(lines.last?.hasPrefix("60 done, 1 failed, 0 skipped in ") == true, "\(lines)")
     #expect(lines.count == 2, "\(lines)")
@@ -120,32 +120,13 @@ import Thumbnails
   ) throws {
     let tree = Tree()
     tree.write("a.jpg", Pictures.jpeg())
-    let (run, text) = try #require(
-      Terminal.run(
+    let terminal = try #require(
+      Terminal(
         [farmPath, "thumbs", "--progress", BytePath(progress), tree.path],
         environment: ["TERM": type]))
-    #expect(run.status == 0)
+    #expect(terminal.wait().status == 0)
+    let text = terminal.text
     #expect(text.hasPrefix("1 done, 0 failed, 0 skipped in "))
     #expect(!text.contains("\u{1B}"))
-  }
-
-  /// What is to be seen of a line after its carriage returns and erasures.
-  private func screen(_ line: Substring) -> String {
-    var shown: [Character] = []
-    var column = 0
-    var rest = line[...]
-    while let character = rest.popFirst() {
-      if character == "\r" {
-        column = 0
-      } else if character == "\u{1B}" {
-        // Only "erase to the end of the line" is used.
-        rest = rest.dropFirst(2)
-        shown.removeLast(shown.count - column)
-      } else {
-        if column < shown.count { shown[column] = character } else { shown.append(character) }
-        column += 1
-      }
-    }
-    return String(shown)
   }
 }

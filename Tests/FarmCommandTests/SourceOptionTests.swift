@@ -24,7 +24,7 @@ import Thumbnails
     #expect(unasked.errorText.hasPrefix("2 done, 0 failed"), "\(unasked)")
   }
 
-  @Test func `damaged pictures are failures, or leniently shown and named`() throws {
+  @Test func `I11 damaged pictures are failures, or leniently shown and named`() throws {
     let tree = Tree()
     let whole = Pictures.jpeg(200, 200)
     tree.write("cut.jpg", Array(whole.dropLast(whole.count / 2)))

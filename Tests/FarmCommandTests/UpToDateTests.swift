@@ -133,19 +133,4 @@ import Thumbnails
     #expect(done.output.isEmpty)
     #expect(done.errorText.hasPrefix("0 to do, 0 failed, 2 skipped (2 up to date) in "), "\(done)")
   }
-
-  @Test func `two farms at once on one output leave whole files`() throws {
-    let tree = Tree()
-    for seed in 0..<60 { tree.write(BytePath("in/\(seed).jpg"), Pictures.jpeg(seed: seed)) }
-    #expect(farm("thumbs", "-o", tree["alone"], tree["in"]).status == 0)
-    let farms = (0..<3).map { _ in
-      Command(arguments: [farmPath, "thumbs", "-j2", "--force", "-o", tree["out"], tree["in"]])
-        .start()
-    }
-    for farm in farms {
-      let run = farm.wait()
-      #expect(run.status == 0, "\(run)")
-    }
-    #expect(tree.contents(of: "out") == tree.contents(of: "alone"))
-  }
 }

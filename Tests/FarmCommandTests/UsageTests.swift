@@ -114,7 +114,7 @@ import Thumbnails
       "-j", "--jobs", "--procs", "-o", "--output", "-s", "--size", "-q", "--quality", "--format",
       "--max-pixels", "--timeout", "--force", "-n", "--dry-run", "--json", "--progress", "--quiet",
       "--fit", "--gravity", "--enlarge", "--dpr", "--subsampling", "--progressive", "--background",
-      "--icc", "--keep", "--use-preview", "--lenient", "--placeholder",
+      "--icc", "--keep", "--use-preview", "--lenient", "--placeholder", "--sandbox", "--isolate",
     ]
     for option in options { #expect(help.contains(option), "\(option)") }
   }

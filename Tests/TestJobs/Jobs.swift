@@ -15,6 +15,21 @@ public struct Square: Job, Codable {
   }
 }
 
+/// Subtracts from a number that its worker keeps.
+public struct Countdown: StatefulJob, Codable {
+  public typealias Output = Int
+
+  public static let start = 1000
+
+  public var n: Int
+
+  public init(n: Int) { self.n = n }
+
+  public static func setUp() -> Int { start }
+
+  public func run(with start: inout Int) -> Int { start - n }
+}
+
 /// Bytes there and back, encoded by hand.
 public struct Echo: Job {
   public var bytes: [UInt8]

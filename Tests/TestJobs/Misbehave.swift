@@ -5,7 +5,7 @@ public import WorkerFarm
 public struct Misbehave: Job, Codable {
   public enum Way: String, Codable, Sendable, CaseIterable {
     case behave, segfault, trap, abort, kill, exit0, exit7, stop, loop
-    case halfFrame, garbage, hugeLength, duplicate, unknownID, closeOutput
+    case halfFrame, halfFrameAndSilence, garbage, hugeLength, duplicate, unknownID, closeOutput
     case floodStandardError, printToStandardOutput, readStandardInput, grandchild
   }
 
@@ -38,10 +38,12 @@ public struct Misbehave: Job, Codable {
     case .exit0: exit(0)
     case .exit7: exit(7)
     case .stop: Glibc.kill(getpid(), SIGSTOP)
-    case .loop: while getppid() != 0 {}
+    // A call that ThreadSanitizer knows: only at such calls does it deliver signals.
+    case .loop: while close(-1) != 0 {}
     case .halfFrame:
       reply([200, 0, 0, 0, 4, 0, 0])
       Glibc.kill(getpid(), SIGKILL)
+    case .halfFrameAndSilence: replyAndWait([200, 0, 0, 0, 4, 0, 0])
     case .garbage: replyAndWait(Array(repeating: 0xA5, count: 333))
     case .hugeLength: replyAndWait([0xFF, 0xFF, 0xFF, 0xFF, 4, 0, 0, 0])
     // For whatever job came first: an id used up long ago.

@@ -119,6 +119,16 @@ struct KeptMetadataTests {
     #expect(try Self.made(fits, [.exif], .jpeg, png: true).exif != nil)
   }
 
+  @Test func `is none when directories overlap so that a second one comes back`() {
+    // The EXIF directory lies over the first one's only entry, which points to it, in such a way that its width
+    // is where the first directory says where the next is.
+    let block: [UInt8] =
+      Array("II*\0".utf8) + [8, 0, 0, 0, 1, 0]
+      + [0x69, 0x87, 4, 0, 0x02, 0xA0, 4, 0, 12, 0, 0, 0, 0, 0, 0, 0]
+    let size = PixelSize(width: 256, height: 171)
+    block.withUnsafeBytes { #expect(ExifCopy(of: $0, size: size, keepsPlace: true) == nil) }
+  }
+
   @Test(arguments: UInt64(0)..<60)
   func `survives any bytes, and never brings the orientation back`(seed: UInt64) {
     var random = SeededRandom(seed)

@@ -89,6 +89,38 @@ struct PreviewTests {
     #expect(try !Self.made(bytes, ["30"])[0].usedPreview)
   }
 
+  @Test func `are not used when they are larger than the picture`() throws {
+    // A small picture would pass any limit on pixels, and bring a preview that doesn't.
+    let bytes = Self.picture(preview: Self.jpeg(640, 480, Self.blue))
+    #expect(try !Self.made(bytes, ["30"])[0].usedPreview)
+    let equal = Self.picture(preview: Self.jpeg(320, 240, Self.blue))
+    #expect(try Self.made(equal, ["30"])[0].usedPreview)
+  }
+
+  @Test func `ask for their memory before they are decoded`() throws {
+    let preview = JPEGFixture(width: 320, height: 240, progressive: true, pixel: Self.blue)
+    let bytes = Self.picture(preview: preview.encoded())
+    var options = ThumbnailOptions(size: ThumbnailSize("80")!, usePreview: true)
+    let all = Thumbnailer.Labelling(isWanted: { _ in true }, tag: { _, _ in nil })
+    let asked = { (options: ThumbnailOptions) -> [Int] in
+      var asked: [Int] = []
+      _ = bytes.withUnsafeBytes { raw in
+        try? Thumbnailer(options: options).thumbnails(of: raw, all) {
+          bytes throws(ThumbnailError) in
+          asked.append(bytes)
+          throw .outOfMemory("none is left")
+        }
+      }
+      return asked
+    }
+    let withPreview = asked(options)
+    options.usePreview = false
+    let without = asked(options)
+    try #require(withPreview.count == 1 && without.count == 1)
+    // Three components of 320 by 240 coefficients, 2 bytes each.
+    #expect(withPreview[0] - without[0] == 320 * 240 * 3 * 2)
+  }
+
   @Test func `serve several sizes only if the largest`() throws {
     let bytes = Self.picture(preview: Self.jpeg(80, 60, Self.blue))
     #expect(try Self.made(bytes, ["20", "80"]).map(\.usedPreview) == [true, true])

@@ -29,6 +29,9 @@ func processes(tagged tag: String) -> [Int32] {
   }
 }
 
+/// This process's own descriptors; other suites don't run at the same time.
+func openDescriptorCount() -> Int { (0..<1024).count { fcntl(Int32($0), F_GETFD) != -1 } }
+
 /// Waits until a condition holds; the tests' time limit ends it if it never does.
 func waitUntil(_ condition: () -> Bool) async throws {
   while !condition() { try await Task.sleep(for: .milliseconds(5)) }
@@ -90,21 +93,6 @@ func makeTemporaryDirectory() -> String {
   var template = Array("/tmp/worker-farm-test-XXXXXX".utf8CString)
   guard mkdtemp(&template) != nil else { fatalError("no temporary directory") }
   return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-}
-
-/// A generator whose sequence its seed decides: SplitMix64 (Steele, Lea and Flood, 2014).
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
 }
 
 /// Removes a directory and the files in it.

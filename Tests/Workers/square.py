@@ -1,4 +1,4 @@
-"""A worker in Python: squares numbers. The wire format is in WorkerFarm's documentation."""
+"""A worker in Python: squares numbers, and echoes bytes. The wire format is in WorkerFarm's documentation."""
 import os
 import struct
 import sys
@@ -7,7 +7,7 @@ HELLO, DECLARE, JOB, OUTPUT, FAILURE, MEMORY = 1, 2, 3, 4, 5, 6
 HEADER = struct.Struct("<IBBHQ")  # length, kind, flags, type, id
 HELLO_BODY = struct.Struct("<IHHiI")  # magic, version, flags, pid, limit
 MAGIC, VERSION, LIMIT = 0x4D524146, 1, 64 << 20
-THROWN, UNDECODABLE, UNKNOWN_TYPE = 1, 2, 4
+THROWN, UNDECODABLE, UNSENDABLE, UNKNOWN_TYPE = 1, 2, 3, 4
 
 
 def read_exactly(source, count):
@@ -43,15 +43,22 @@ def square(payload):
     return struct.pack("<Q", number * number)
 
 
-def answer(job, payload, name):
-    if not name.endswith("Square"):
+SERVED = {"Square": square, "echo": bytes}
+
+
+def answer(job, payload, name, limit):
+    run = SERVED.get(name.rpartition(".")[2])
+    if run is None:
         return failure(job, UNKNOWN_TYPE, "", name)
     try:
-        return frame(OUTPUT, square(payload), job)
+        output = run(payload)
     except struct.error as error:
         return failure(job, UNDECODABLE, "struct.error", str(error))
     except Exception as error:
         return failure(job, THROWN, type(error).__name__, str(error))
+    if len(output) > limit:
+        return failure(job, UNSENDABLE, "", f"{len(output)} bytes, over the limit of {limit}")
+    return frame(OUTPUT, output, job)
 
 
 def main():
@@ -59,15 +66,16 @@ def main():
     os.dup2(2, 1)  # what is printed must not get among the frames
     replies.write(frame(HELLO, HELLO_BODY.pack(MAGIC, VERSION, 0, os.getpid(), LIMIT)))
     replies.flush()
-    names = {}
+    names, limit = {}, 0
     for kind, number, job, payload in frames(requests):
         if kind == HELLO:
-            if HELLO_BODY.unpack_from(payload)[:2] != (MAGIC, VERSION):
+            magic, version, _, _, limit = HELLO_BODY.unpack_from(payload)
+            if (magic, version) != (MAGIC, VERSION):
                 sys.exit("this is no pool of version 1")
         elif kind == DECLARE:
             names[number] = payload.decode()
         elif kind == JOB:
-            replies.write(answer(job, payload, names[number]))
+            replies.write(answer(job, payload, names[number], limit))
             replies.flush()
         elif kind != MEMORY:
             sys.exit(f"a frame of kind {kind}")

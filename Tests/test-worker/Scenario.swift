@@ -22,6 +22,10 @@ enum Scenario: String {
   case slowFailure = "slow-failure"
   /// Fewer descriptors than the workers need.
   case scarcity
+  /// CALL POLICY ENFORCEMENT: workers whose kernel lacks a part of the sandbox.
+  case lackingSandbox = "lacking-sandbox"
+  /// CALL PROGRAM ARGUMENT…: becomes that program, on a kernel that lacks a part of the sandbox.
+  case lacking
 
   func run(_ arguments: [String]) throws {
     switch self {
@@ -34,6 +38,8 @@ enum Scenario: String {
     case .slowFirst: try streamBehindSlowFirst(throwing: false)
     case .slowFailure: try streamBehindSlowFirst(throwing: true)
     case .scarcity: try goOnWithFewer()
+    case .lackingSandbox: try runWithout(arguments)
+    case .lacking: becomeProgram(without: arguments[0], Array(arguments.dropFirst()))
     }
   }
 

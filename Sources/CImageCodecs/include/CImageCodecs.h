@@ -5,6 +5,7 @@
 
 #include "codec_memory.h"
 #include "codec_status.h"
+#include "codec_versions.h"
 #include "color.h"
 #include "finish_row.h"
 #include "jpeg_decode.h"

@@ -2,6 +2,8 @@
 // memory that two processes share. Each function is one call; failures are -1 and errno.
 #pragma once
 
+#include "CPosixSandbox.h"
+
 #include <signal.h>
 #include <spawn.h>
 #include <stddef.h>
@@ -16,6 +18,9 @@ int farm_pidfd_open(pid_t pid);
 
 // O_TMPFILE, for the flags of `open`, is a GNU extension.
 extern const int farm_o_tmpfile;
+
+// POSIX_SPAWN_SETSID.
+extern const int farm_spawn_setsid;
 
 // fcntl is variadic, which Swift can't call.
 int farm_duplicate_above(int descriptor, int lowest);
@@ -66,6 +71,8 @@ int farm_signal_is_ignored(int signal_number);
 
 // ioctl is variadic. Columns of a terminal, or -1.
 int farm_terminal_columns(int descriptor);
+// Bytes that lie in a pipe, asked at either end, or -1.
+int farm_unread_bytes(int descriptor);
 
 // Processors this process may run on (sched_getaffinity), or -1.
 int farm_affinity_count(void);

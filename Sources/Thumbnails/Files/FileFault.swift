@@ -40,6 +40,13 @@ struct OpenFile: ~Copyable {
     if close(number) != 0 && errno != EINTR { throw FileFault(operation: "close", code: errno) }
   }
 
+  /// Says what ``closeChecked()`` would say, and keeps the file open: the system hands on what was written
+  /// each time that one of a file's descriptors is closed.
+  func checkWritten() throws(FileFault) {
+    let copy = try retrying("dup") { fcntl(number, F_DUPFD_CLOEXEC, 0) }
+    if close(copy) != 0 && errno != EINTR { throw FileFault(operation: "close", code: errno) }
+  }
+
   /// Up to `count` bytes from an offset; fewer only at the end of the file.
   func read(at offset: Int, upTo count: Int) throws(FileFault) -> [UInt8] {
     var fault: FileFault?

@@ -30,13 +30,14 @@ enum OutputFile {
       return
     }
     try fill(file, bytes, modified)
+    // Before it gets a name: what isn't whole by then never has one.
+    try file.checkWritten()
     let handle = BytePath("/proc/self/fd/\(file.number)")
     do throws(FileFault) {
       try link(handle, path)
     } catch let fault where fault.code == EEXIST {
       try replace(path, by: handle)
     }
-    try file.closeChecked()
   }
 
   /// Takes the place of a file that is there already.
@@ -46,8 +47,7 @@ enum OutputFile {
   /// the same output, puts that file in its place: it's whole. So nobody waits, and a name that is gone
   /// has served.
   private static func replace(_ path: BytePath, by handle: BytePath) throws(FileFault) {
-    let hash = String(FNV1a.hash(path.name), radix: 16)
-    let temporary = path.parent.appending(".farm-\(hash).tmp")
+    let temporary = replacement(of: path)
     // Each round that isn't the last has put another's file in place.
     for _ in 0..<1000 {
       var isOurs = false
@@ -65,6 +65,16 @@ enum OutputFile {
       if isOurs { return }
     }
     throw FileFault(operation: "rename", code: EBUSY)
+  }
+
+  /// Puts in its place what a process that was killed in the middle of replacing a file has left.
+  static func finishReplacing(_ path: BytePath) {
+    // The usual failure is that there's nothing.
+    try? rename(replacement(of: path), path)
+  }
+
+  private static func replacement(of path: BytePath) -> BytePath {
+    path.parent.appending(".farm-\(String(FNV1a.hash(path.name), radix: 16)).tmp")
   }
 
   private static func writeNamed(

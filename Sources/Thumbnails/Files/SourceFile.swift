@@ -10,10 +10,12 @@ struct SourceFile: ~Copyable {
   static let maxByteCount = 1_600_000_000
 
   /// Opens without ever waiting: a FIFO without a writer would hold up a plain `open` for ever.
-  init(_ path: BytePath) throws(SourceFault) {
+  ///
+  /// - Parameter followsLink: whether the path itself may be a symbolic link.
+  init(_ path: BytePath, followsLink: Bool = true) throws(SourceFault) {
     let file: OpenFile
     do throws(SourceFault) {
-      file = try OpenFile.forReading(path)
+      file = try OpenFile.forReading(path, followsLink ? 0 : O_NOFOLLOW)
     } catch {
       // A socket can't be opened at all.
       throw Self.isSocket(path) ? .notRegular(Self.name(of: S_IFSOCK)) : error
@@ -54,9 +56,11 @@ struct SourceFile: ~Copyable {
 }
 
 extension OpenFile {
-  fileprivate static func forReading(_ path: BytePath) throws(SourceFault) -> OpenFile {
+  fileprivate static func forReading(
+    _ path: BytePath, _ flags: Int32
+  ) throws(SourceFault) -> OpenFile {
     do throws(FileFault) {
-      return try OpenFile(path, O_RDONLY | O_NONBLOCK | O_NOCTTY)
+      return try OpenFile(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | flags)
     } catch {
       throw .file(error)
     }
@@ -71,14 +75,13 @@ extension OpenFile {
 enum SourceFault: Error, CustomStringConvertible {
   case file(FileFault)
   case notRegular(String)
-  case tooLarge(Int)
+  case tooLarge(Int, most: Int = SourceFile.maxByteCount)
 
   var description: String {
     switch self {
     case .file(let fault): fault.description
     case .notRegular(let kind): "not a regular file but \(kind)"
-    case .tooLarge(let bytes):
-      "too large: \(bytes) bytes, more than \(SourceFile.maxByteCount)"
+    case .tooLarge(let bytes, let most): "too large: \(bytes) bytes, more than \(most)"
     }
   }
 }

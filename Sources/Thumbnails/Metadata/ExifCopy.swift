@@ -35,8 +35,9 @@ struct ExifCopy {
       }
       let hasPlace = entries.contains { $0.tag == TIFFReader.Tag.gpsDirectory.rawValue }
       let orientation = Orientation(exif: raw) ?? .upright
+      let next = tiff.nextField(ofDirectoryAt: directory).flatMap(tiff.uint32) ?? 0
       return entries.count + removed.count == before.entries(inDirectoryAt: directory).count
-        && orientation == .upright && (keepsPlace || !hasPlace)
+        && orientation == .upright && next == 0 && (keepsPlace || !hasPlace)
     }
   }
 

@@ -9,7 +9,10 @@ final class PreviewDecoder: PictureDecoder {
   /// Fails when the preview can't be read or doesn't stand for the picture.
   init?(_ bytes: UnsafeRawBufferPointer, of picture: PictureHeader) {
     guard let preview = try? JPEGDecoder(bytes), !preview.header.layout.isInk,
-      !picture.layout.isInk, Self.isAlike(preview.header.size, picture.size)
+      !picture.layout.isInk, Self.isAlike(preview.header.size, picture.size),
+      // The limits that the picture was held to hold for the preview.
+      preview.header.size.width <= picture.size.width,
+      preview.header.size.height <= picture.size.height
     else { return nil }
     self.bytes = bytes
     self.preview = preview

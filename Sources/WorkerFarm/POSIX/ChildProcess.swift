@@ -5,21 +5,27 @@ import Glibc
 ///
 /// The end of a process is known from the process, not from end of file on a pipe: a grandchild may
 /// hold the pipe open. Only this pid is ever waited for, so the host's other children are safe.
-struct ChildProcess: ~Copyable {
-  let pid: pid_t
-  let handle: Descriptor
+package struct ChildProcess: ~Copyable {
+  package let pid: Int32
+  package let handle: Descriptor
 
   /// Which descriptors the child gets; everything else is closed in it.
-  struct Descriptors {
+  package struct Descriptors {
     var input: Int32
     var output: Int32
     var error: Int32
     /// Becomes ``ProgressPage/workerDescriptor``.
     var page: Int32?
+
+    package init(input: Int32, output: Int32, error: Int32, page: Int32? = nil) {
+      self.input = input
+      self.output = output
+      self.error = error
+      self.page = page
+    }
   }
 
-  /// Starts a program in a process group of its own, with default signal dispositions and an empty
-  /// signal mask.
+  /// Starts a program with default signal dispositions and an empty signal mask.
   ///
   /// - Parameters:
   ///   - arguments: `argv`, the program's name first.
@@ -27,9 +33,20 @@ struct ChildProcess: ~Copyable {
   ///   - directory: where it's started; nil for this process's own.
   ///   - descriptors: above ``ProgressPage/workerDescriptor``, as ``Pipe`` makes them, so that no
   ///     file action overwrites the source of a later one.
-  init(
+  ///   - leadsGroup: whether it gets a process group of its own; else it's in its parent's.
+  package init(
     executable: String, arguments: [String], environment: [[UInt8]], directory: String? = nil,
     descriptors: Descriptors
+  ) throws(SystemError) {
+    try self.init(
+      executable: Array(executable.utf8), arguments: arguments.map { Array($0.utf8) },
+      environment: environment, directory: directory, descriptors: descriptors, leadsGroup: true)
+  }
+
+  /// As above, for words that need not be UTF-8.
+  package init(
+    executable: [UInt8], arguments: [[UInt8]], environment: [[UInt8]], directory: String? = nil,
+    descriptors: Descriptors, leadsGroup: Bool
   ) throws(SystemError) {
     let actions = SpawnFileActions()
     try actions.duplicate(descriptors.input, as: 0)
@@ -40,18 +57,19 @@ struct ChildProcess: ~Copyable {
     }
     if let directory { try actions.changeDirectory(to: directory) }
     try actions.closeAll(from: descriptors.page == nil ? 3 : ProgressPage.workerDescriptor + 1)
-    let attributes = try SpawnAttributes()
+    let attributes = try SpawnAttributes(leadsGroup: leadsGroup)
 
     var pid: pid_t = 0
-    let code = withCStringArray(arguments.map { Array($0.utf8) }) { arguments in
+    let code = withCStringArray([executable] + arguments) { words in
       withCStringArray(environment) { environment in
         actions.withPointer { actions in
           attributes.withPointer { attributes in
-            posix_spawn(&pid, executable, actions, attributes, arguments, environment)
+            words[0].map { posix_spawn(&pid, $0, actions, attributes, words + 1, environment) }
           }
         }
       }
     }
+    guard let code else { preconditionFailure("a path of no bytes is a path") }
     guard code == 0 else { throw SystemError(call: "posix_spawn", code: code) }
 
     let number = farm_pidfd_open(pid)
@@ -66,15 +84,26 @@ struct ChildProcess: ~Copyable {
     handle = Descriptor(owning: number)
   }
 
+  /// This process's own environment, for a child.
+  package static func inheritedEnvironment() -> [[UInt8]] {
+    var result: [[UInt8]] = []
+    var cursor = environ
+    while let entry = cursor.pointee {
+      result.append(Array(UnsafeRawBufferPointer(start: entry, count: strlen(entry))))
+      cursor += 1
+    }
+    return result
+  }
+
   /// Kills the child's whole process group.
-  func killGroup() {
+  package func killGroup() {
     // ESRCH before the child's own exec has made the group can't happen: posix_spawn returns after.
     if kill(-pid, SIGKILL) != 0 { kill(pid, SIGKILL) }
   }
 
   /// How it ended, or nil while it runs. Kills what is left of its group, then reaps it; in that
   /// order, because the group's number is reserved only until the child is reaped.
-  func reapIfEnded() -> Termination? {
+  package func reapIfEnded() -> Termination? {
     var result = farm_wait_result()
     guard farm_wait(pid, 0, &result) == 0 else { return .unknown }
     guard result.code != 0 else { return nil }
@@ -117,7 +146,7 @@ private final class SpawnFileActions {
 private final class SpawnAttributes {
   private var attributes = posix_spawnattr_t()
 
-  init() throws(SystemError) {
+  init(leadsGroup: Bool) throws(SystemError) {
     posix_spawnattr_init(&attributes)
     var all = sigset_t()
     var none = sigset_t()
@@ -127,7 +156,8 @@ private final class SpawnAttributes {
     posix_spawnattr_setsigdefault(&attributes, &all)
     posix_spawnattr_setsigmask(&attributes, &none)
     posix_spawnattr_setpgroup(&attributes, 0)
-    let flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP
+    let signals = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK
+    let flags = leadsGroup ? signals | POSIX_SPAWN_SETPGROUP : signals
     let code = posix_spawnattr_setflags(&attributes, Int16(flags))
     if code != 0 { throw SystemError(call: "posix_spawnattr_setflags", code: code) }
   }

@@ -2,10 +2,10 @@ import CPosix
 import Glibc
 
 /// A file descriptor with one owner, who closes it by dying.
-struct Descriptor: ~Copyable, Sendable {
-  let number: Int32
+package struct Descriptor: ~Copyable, Sendable {
+  package let number: Int32
 
-  init(owning number: Int32) {
+  package init(owning number: Int32) {
     precondition(number >= 0)
     self.number = number
   }
@@ -32,7 +32,7 @@ struct Descriptor: ~Copyable, Sendable {
     return Descriptor(owning: copy)
   }
 
-  func makeNonblocking() throws(SystemError) {
+  package func makeNonblocking() throws(SystemError) {
     try retryingInterrupts("fcntl") { farm_set_nonblocking(number) }
   }
 
@@ -40,10 +40,10 @@ struct Descriptor: ~Copyable, Sendable {
 }
 
 /// A descriptor in an optional or a collection, where a `~Copyable` value can't be used in place.
-final class SharedDescriptor: Sendable {
-  let descriptor: Descriptor
+package final class SharedDescriptor: Sendable {
+  package let descriptor: Descriptor
 
-  init(owning number: Int32) { descriptor = Descriptor(owning: number) }
+  package init(owning number: Int32) { descriptor = Descriptor(owning: number) }
 
   /// The same open file under a number of its own.
   init(duplicating number: Int32) throws(SystemError) {
@@ -55,7 +55,7 @@ final class SharedDescriptor: Sendable {
 }
 
 /// What one `read` or `write` on a descriptor that doesn't block came to.
-enum Transfer: Equatable {
+package enum Transfer: Equatable {
   case bytes(Int)
   case wouldBlock
   /// The other end is closed: end of file when reading, a broken pipe when writing.
@@ -73,7 +73,7 @@ enum Transfer: Equatable {
 
 extension Descriptor {
   /// Reads what is there; blocks only if the descriptor does.
-  func read(into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Transfer {
+  package func read(into buffer: UnsafeMutableRawBufferPointer) throws(SystemError) -> Transfer {
     do {
       let count = try retryingInterrupts("read") {
         Glibc.read(number, buffer.baseAddress, buffer.count)
@@ -85,7 +85,7 @@ extension Descriptor {
   }
 
   /// Writes what fits; the caller has SIGPIPE blocked or ignored.
-  func write(_ buffer: UnsafeRawBufferPointer) throws(SystemError) -> Transfer {
+  package func write(_ buffer: UnsafeRawBufferPointer) throws(SystemError) -> Transfer {
     do {
       return .bytes(
         try retryingInterrupts("write") { Glibc.write(number, buffer.baseAddress, buffer.count) })

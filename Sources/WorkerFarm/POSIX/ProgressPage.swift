@@ -9,7 +9,7 @@ import Glibc
 ///
 /// The coordinator reads it only to pick one of the jobs that this very worker holds, so a worker
 /// that scribbles on it can accuse nobody but its own jobs.
-final class ProgressPage: @unchecked Sendable {
+package final class ProgressPage: @unchecked Sendable {
   // Sendable because the address never changes, and the word there is only read and written as a whole.
   private let address: UnsafeMutableRawPointer
 
@@ -18,7 +18,7 @@ final class ProgressPage: @unchecked Sendable {
   static let byteCount = 4096
 
   /// Maps the page; the descriptor may be closed afterwards.
-  init(mapping descriptor: Int32) throws(SystemError) {
+  package init(mapping descriptor: Int32) throws(SystemError) {
     let mapped = mmap(
       nil, Self.byteCount, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0)
     guard let mapped, mapped != MAP_FAILED else {
@@ -29,13 +29,13 @@ final class ProgressPage: @unchecked Sendable {
 
   deinit { munmap(address, Self.byteCount) }
 
-  var runningJob: UInt64 {
+  package var runningJob: UInt64 {
     get { farm_load_acquire(address) }
     set { farm_store_release(address, newValue) }
   }
 
   /// An empty page as anonymous memory, above the standard descriptors.
-  static func makeMemory() throws(SystemError) -> Descriptor {
+  package static func makeMemory() throws(SystemError) -> Descriptor {
     let memory = Descriptor(
       owning: try retryingInterrupts("memfd_create") { farm_memfd_create("farm-progress") })
     let moved = try memory.movedAway()

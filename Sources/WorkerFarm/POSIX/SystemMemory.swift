@@ -6,9 +6,14 @@ public enum SystemMemory {
   /// the control group's limit; nil if neither is known.
   public static var available: Int? {
     let machine = SmallFile.text("/proc/meminfo").flatMap(available(inTable:))
-    let group = ControlGroup.tightest("memory.max") { Int($0.prefix { $0 != "\n" }) }
+    let group = groupLimit
     guard machine != nil || group != nil else { return nil }
     return min(machine ?? .max, group ?? .max)
+  }
+
+  /// The control group's limit in bytes, used or not; nil if there's none.
+  public static var groupLimit: Int? {
+    ControlGroup.tightest("memory.max") { Int($0.prefix { $0 != "\n" }) }
   }
 
   /// Reads `/proc/meminfo`: `MemAvailable:   123456 kB` among its lines.

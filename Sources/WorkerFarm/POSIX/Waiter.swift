@@ -4,12 +4,15 @@ import Glibc
 enum Waiter: Sendable {
   case task(CheckedContinuation<Void, Never>)
   case thread(ThreadParker)
+  /// A thread that drives the engine, and sleeps in its `poll`.
+  case poller(EngineSeat)
 
   /// Called exactly once.
   func wake() {
     switch self {
     case .task(let continuation): continuation.resume()
     case .thread(let parker): parker.unpark()
+    case .poller(let seat): seat.wakeLeader()
     }
   }
 }

@@ -14,12 +14,13 @@ struct WakeUp: ~Copyable, Sendable {
 
   func signal() {
     var one: UInt64 = 1
-    // Fails only with EAGAIN when the counter is full: then the reader is woken already.
-    _ = Glibc.write(descriptor.number, &one, 8)
+    // Fails only with EAGAIN when the counter is full: then the reader is woken already. EINTR, which no kernel
+    // gives here so far, would be a wake-up lost for ever.
+    while Glibc.write(descriptor.number, &one, 8) == -1 && errno == EINTR {}
   }
 
   func clear() {
     var count: UInt64 = 0
-    _ = Glibc.read(descriptor.number, &count, 8)
+    while Glibc.read(descriptor.number, &count, 8) == -1 && errno == EINTR {}
   }
 }

@@ -20,7 +20,15 @@ protocol CallChannel: AnyObject, Sendable {
   func waitInterruptibly(forRoom: Bool) async
 
   /// As ``waitInterruptibly(forRoom:)``, for a thread that may block.
-  func wait(forRoom: Bool, parker: ThreadParker)
+  ///
+  /// - Parameter isLone: one outcome is awaited, and no input will follow.
+  func wait(forRoom: Bool, isLone: Bool, parker: ThreadParker)
+
+  /// From now on exchanges aren't announced before ``wait(forRoom:isLone:parker:)`` or ``speakUp()``.
+  func becomeQuiet()
+
+  /// Announces what was exchanged.
+  func speakUp()
 
   /// Lets whoever waits look again, or whoever waits next.
   func nudge()

@@ -1,5 +1,3 @@
-import Logging
-
 /// What the scheduler asks for.
 extension Engine {
   func perform() {
@@ -17,14 +15,18 @@ extension Engine {
     case .send(let batch, to: let worker): send(batch, to: worker)
     case .grant(let job, let bytes, to: let worker): links[worker]?.limitMemory(to: bytes, for: job)
     case .kill(let worker): links[worker]?.body.kill()
-    case .retire(let worker): links[worker]?.closeInput()
+    case .retire(let worker):
+      noteLeave(worker)
+      links[worker]?.closeInput()
     case .deliver(let batch, to: let stream):
       streams[stream]?.isTouched = true
       streams[stream]?.outcomes.append(batch)
     case .finish(let stream):
       streams[stream]?.isFinished = true
       streams[stream]?.isTouched = true
-    case .failed, .retry: break
+      observers.tell(.callEnded(stream, at: .now))
+    case .failed(let batch, let failure): noteFailed(batch, failure)
+    case .retry(let batch, after: let failure, at: let due): noteRetry(batch, failure, due)
     case .giveUp(let reason): giveUp(reason)
     }
   }
@@ -35,6 +37,7 @@ extension Engine {
     }
     links[worker]?.enqueue(
       batch, type: channel.jobName, sharingFrames: configuration.sharesFrames)
+    noteSent(batch, to: worker)
   }
 
   private func giveUp(_ reason: Scheduler.Hopeless) {
@@ -43,6 +46,6 @@ extension Engine {
     case .restartBudgetSpent(let deaths):
       error = .workersKeepDying(deaths: deaths, last: latestProblem)
     }
-    logger?.error("worker pool gave up: \(error.map(String.init(describing:)) ?? "")")
+    if let error { noteGivingUp(error) }
   }
 }

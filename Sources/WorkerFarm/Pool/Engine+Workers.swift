@@ -1,19 +1,31 @@
 import Glibc
-import Logging
 
 /// What happens between the engine and its workers.
 extension Engine {
   func start(_ id: WorkerID) {
+    if isLed { return deferredStarts.append(id) }
     do {
-      let link = try WorkerLink(frameLimit: frameLimit, makeBody: makeBody)
+      let link = try WorkerLink(frameLimit: frameLimit, sandbox: sandbox, makeBody: makeBody)
       if let share = scheduler.memoryShare { link.limitMemory(to: share) }
       enforceMemory(link.body)
       links[id] = link
+      noteStarted(id, link)
     } catch {
       latestProblem = "\(workerName): \(error)"
-      logger?.warning("a worker can't be started, going on with fewer: \(latestProblem)")
+      noteUnavailable(id)
       scheduler.workerUnavailable(id, now: MonotonicClock.now())
     }
+  }
+
+  /// Starts what a caller who drove the engine couldn't.
+  func startDeferred() {
+    let workers = deferredStarts
+    deferredStarts = []
+    // Unless it was decided otherwise meanwhile.
+    for id in workers where scheduler.workers[id].phase == .starting && links[id] == nil {
+      start(id)
+    }
+    perform()
   }
 
   private func makeBody(
@@ -25,7 +37,7 @@ extension Engine {
     }
   }
 
-  private var workerName: String {
+  var workerName: String {
     configuration.backend == .processes ? configuration.command.executable : "worker thread"
   }
 
@@ -37,8 +49,11 @@ extension Engine {
   }
 
   func flush(_ link: WorkerLink, _ id: WorkerID) {
+    let before = link.bytesWritten
+    let isOpen = (try? link.flush()) == true
+    noteSent(bytes: link.bytesWritten - before, to: id)
     // A pipe without a reader: it's dying, or it closed its input and has to.
-    if (try? link.flush()) != true {
+    if !isOpen {
       link.closeInput()
       scheduler.kill(id, .misconduct)
       perform()
@@ -55,14 +70,16 @@ extension Engine {
     }
   }
 
-  /// One `read`, and everything that is whole by then; false if there was nothing to read.
+  /// One `read`, and everything that is whole by then; false if there's nothing more to read at the moment.
   private func readOnce(_ link: WorkerLink, _ id: WorkerID) -> Bool {
     var transfer = Transfer.wouldBlock
+    var isDrained = false
     do {
       _ = try link.decoder.fill { (space) throws(SystemError) -> Int in
         transfer = try link.output.read(into: space)
-        if case .bytes(let count) = transfer { return count }
-        return 0
+        guard case .bytes(let count) = transfer else { return 0 }
+        isDrained = count < space.count
+        return count
       }
     } catch {
       transfer = .closed
@@ -71,10 +88,11 @@ extension Engine {
     case .wouldBlock: return false
     case .closed:
       link.outputIsOpen = false
-      // Who can't answer any more has to go; normally it's gone already.
-      scheduler.kill(id, .misconduct)
+      // Who can't answer any more has to go; normally it's gone already. One that was let go may still tidy up.
+      if scheduler.workers[id].phase != .retiring { scheduler.kill(id, .misconduct) }
       return false
-    case .bytes:
+    case .bytes(let count):
+      noteReceived(bytes: count, from: id)
       do throws(WireError) {
         try takeFrames(link, id)
       } catch {
@@ -83,7 +101,7 @@ extension Engine {
         scheduler.kill(id, .misconduct)
         return false
       }
-      return true
+      return !isDrained
     }
   }
 
@@ -100,7 +118,12 @@ extension Engine {
       }
     } catch {
       // What a program prints that knows nothing of frames can look like anything.
-      if link.hello == nil, case .version = error { breach = error }
+      if link.hello == nil {
+        switch error {
+        case .version, .sandboxIncomplete: breach = error
+        default: break
+        }
+      }
       breach = breach ?? (link.hello == nil ? .notAHello : error)
     }
     // What it said before the breach was said in order, and counts.
@@ -115,28 +138,46 @@ extension Engine {
     }
     // A program that repeats what it hears, as `cat` does, isn't a worker.
     guard !hello.isFromCoordinator else { throw .notAHello }
+    try checkSandbox(hello)
     link.hello = hello
-    scheduler.workerReady(id, pid: link.body.pid, now: MonotonicClock.now())
+    let now = MonotonicClock.now()
+    scheduler.workerReady(id, pid: link.body.pid, now: now)
+    noteReady(id, now)
+  }
+
+  /// A worker without the sandbox that is required gets no job; what's missing otherwise is told once.
+  private func checkSandbox(_ hello: Hello) throws(WireError) {
+    guard let sandbox else { return }
+    let report = hello.sandboxReport ?? .silence
+    let isNews = mailbox.sandbox.report == nil
+    mailbox.sandbox.note(report)
+    guard !report.fulfils(sandbox) else { return }
+    if sandbox.enforcement == .require { throw .sandboxIncomplete(report.shortfall(sandbox)) }
+    if isNews { noteUnsandboxed(report.shortfall(sandbox)) }
   }
 
   private func settle(_ batch: ReplyBatch, _ link: WorkerLink, _ id: WorkerID) throws(WireError) {
     guard batch.count > 0 else { return }
     let now = MonotonicClock.now()
-    let elapsed = now &- scheduler.workers[id].since
+    let since = scheduler.workers[id].since
     let chunk = batch.sealed()
-    let run = Scheduler.Run(endedAt: now, time: elapsed / UInt64(batch.count))
+    let run = Scheduler.Run(endedAt: now, time: (now &- since) / UInt64(batch.count))
+    var began = since
     for reply in batch.runs {
-      switch reply.result {
-      case .outputs(let range):
-        let records = Records(chunk: chunk, range: range)
-        try scheduler.replied(id, first: reply.first, .outputs(records), run)
-      case .failure(.memoryLimit(let needed, _)):
-        try scheduler.demanded(id, job: reply.first, memory: needed, run)
-      case .failure(let failure):
-        try scheduler.replied(id, first: reply.first, .failure(failure), run)
+      try noting(reply, of: id, began: &began, each: run.time) { () throws(WireError) in
+        switch reply.result {
+        case .outputs(let range):
+          let records = Records(chunk: chunk, range: range)
+          try scheduler.replied(id, first: reply.first, .outputs(records), run)
+        case .failure(.memoryLimit(let needed, _)):
+          try scheduler.demanded(id, job: reply.first, memory: needed, run)
+        case .failure(let failure):
+          try scheduler.replied(id, first: reply.first, .failure(failure), run)
+        }
       }
     }
     scheduler.settled(id, now: now)
+    noteSettled(id, now)
     recycleIfLarge(id, link)
   }
 
@@ -148,6 +189,7 @@ extension Engine {
     while link.outputIsOpen && readOnce(link, id) {}
     link.drainError()
     guard let termination = link.body.reapIfEnded() else { return }
+    link.lineCutter?.finish()
     let running = jobRunning(at: id, link)
     let lastWords = link.lastWords.text
     let cause = link.violation.map { "sent \($0)" } ?? "\(termination)"
@@ -156,13 +198,15 @@ extension Engine {
       let isLate = scheduler.workers[id].killReason == .slow
       latestProblem = isLate ? "didn't say hello in time" : "never said hello, and \(latestProblem)"
     }
-    report(link, id)
     links[id] = nil
     let death =
       link.violation.map { JobFailure.protocolViolation($0) }
       ?? explain(termination, lastWords: lastWords)
-    scheduler.workerEnded(id, running: running, death: death, now: MonotonicClock.now())
+    let now = MonotonicClock.now()
+    noteEnded(id, link, termination, lastWords, running: running, now)
+    scheduler.workerEnded(id, running: running, death: death, now: now)
     perform()
+    currentRun = nil
   }
 
   /// Whatever its page says, a worker can accuse only a job that it holds.
@@ -170,12 +214,5 @@ extension Engine {
     let held = scheduler.workers[id].inFlight
     guard link.keepsPage else { return held.first?.firstID }
     return link.jobOnPage.flatMap { job in held.contains { $0.contains(job) } ? job : nil }
-  }
-
-  private func report(_ link: WorkerLink, _ id: WorkerID) {
-    guard scheduler.workers[id].phase != .retiring, !scheduler.isClosing else { return }
-    logger?.warning(
-      "worker \(link.body.pid) \(latestProblem)",
-      metadata: ["inFlight": "\(scheduler.workers[id].inFlightJobs)"])
   }
 }

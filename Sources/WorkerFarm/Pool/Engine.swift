@@ -11,15 +11,16 @@ import Logging
 ///                          Scheduler         │  worker's standard error, pidfd
 /// ```
 ///
-/// - It lives on one thread of its own from the pool's creation to its end, and everything here belongs
-///   to that thread. Workers ask the kernel for a signal when the thread that started them ends: so
-///   none of them outlives it.
-/// - Nothing here blocks but `poll`: no worker can hold up another.
+/// - It has a thread of its own from the pool's creation to its end. One thread drives it at a time, see ``EngineSeat``;
+///   that one alone starts workers. They ask the kernel for a signal when the thread that started them ends: so none of
+///   them outlives it.
+/// - Nothing here blocks: no worker can hold up another.
 final class Engine {
   let configuration: PoolConfiguration
   let registry: JobRegistry
   let frameLimit: Int
-  let logger: Logger?
+  /// nil where there's none.
+  let sandbox: SandboxPolicy?
   let mailbox: Mailbox
 
   var scheduler: Scheduler
@@ -30,8 +31,17 @@ final class Engine {
   /// The latest death or failure to start, in words.
   var latestProblem = ""
   var actions: [Scheduler.Action] = []
+  /// A caller drives this turn.
+  var isLed = false
+  /// Workers that are to be started by the engine's own thread.
+  var deferredStarts: [WorkerID] = []
   /// When workers' memory is to be looked at again.
   var nextLook: Nanoseconds = 0
+  var observers: Observers
+  var ledger: WorkerLedger
+  var log: PoolLog
+  /// What the actions are about that are being performed, if they're about jobs that ran.
+  var currentRun: JobRun?
 
   struct OpenStream {
     let channel: StreamChannel
@@ -40,39 +50,61 @@ final class Engine {
     var isFinished = false
     /// Whether the consumer should hear of room or outcomes.
     var isTouched = true
+    /// What was last told of it.
+    var window: CallWindow?
   }
 
   init(configuration: PoolConfiguration, registry: JobRegistry, mailbox: Mailbox) {
     self.configuration = configuration
     self.registry = registry
     frameLimit = configuration.usableFrameLimit
-    logger = configuration.logger
+    let hasSandbox =
+      configuration.backend == .processes && configuration.sandbox.enforcement != .off
+    sandbox = hasSandbox ? configuration.sandbox : nil
+    observers = Observers(configuration.observers)
+    ledger = WorkerLedger(places: configuration.workers, now: MonotonicClock.now())
+    log = PoolLog(configuration.logger)
     self.mailbox = mailbox
     scheduler = Scheduler(policy: configuration.policy)
     links = Array(repeating: nil, count: configuration.workers)
   }
 
-  /// Works until the pool is closed and all workers are reaped.
-  func run() {
-    while true {
-      collectLetters()
-      let now = MonotonicClock.now()
-      lookAtMemory(now: now)
-      scheduler.tick(now: now) { [links] id in links[id]?.jobOnPage }
-      scheduler.dispatch(now: now)
-      perform()
-      flushLinks()
-      postOutcomes()
-      if scheduler.isClosed { break }
-      waitForEvents()
-    }
-    mailbox.end()
+  /// One turn: takes what callers said, decides, acts, and tells callers.
+  ///
+  /// - Parameter isLed: a caller drives, who may not start workers.
+  func turn(isLed: Bool = false) {
+    self.isLed = isLed
+    if !isLed { startDeferred() }
+    collectLetters()
+    let now = MonotonicClock.now()
+    lookAtMemory(now: now)
+    scheduler.tick(now: now) { [links] id in links[id]?.jobOnPage }
+    scheduler.dispatch(now: now)
+    perform()
+    flushLinks()
+    if !observers.isEmpty { tellWindows() }
+    postOutcomes()
+  }
+
+  /// Nothing is left to do, for ever.
+  var isClosed: Bool { scheduler.isClosed }
+
+  /// To be called once, when it's closed.
+  ///
+  /// - Returns: what the workers have done.
+  func finish() -> PoolStatistics {
+    observers.tell(.closed(at: .now))
+    observers.finish()
+    log.finish()
+    return ledger.snapshot(now: MonotonicClock.now())
   }
 
   // MARK: Letters
 
   private func collectLetters() {
     let letters = mailbox.collect()
+    for subscription in letters.subscriptions { observers.add(subscription) }
+    if !letters.questions.isEmpty { answer(letters.questions) }
     if let size = letters.size {
       scheduler.resize(to: size)
       while links.count < scheduler.workers.count { links.append(nil) }
@@ -108,6 +140,7 @@ final class Engine {
     guard error == nil, !scheduler.isClosing else { return nil }
     let id = scheduler.open(isOrdered: channel.isOrdered, timeout: channel.timeout)
     streams[id] = OpenStream(channel: channel)
+    observers.tell(.callOpened(id, jobType: channel.jobName, at: .now))
     return id
   }
 
@@ -116,7 +149,7 @@ final class Engine {
     guard scheduler.takesInputs(of: id) else { return }
     switch input {
     case .encoded(let records): scheduler.submit(records, to: id, now: now)
-    case .failed(let failure): scheduler.submit(failed: failure, to: id)
+    case .failed(let failure): refuse(failure, of: id)
     }
   }
 

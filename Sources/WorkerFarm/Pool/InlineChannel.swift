@@ -15,6 +15,8 @@ final class InlineChannel: CallChannel {
 
   private let jobName: String
   private let desk: InlineDesk
+  /// The call's number.
+  private let number: Int
   private let configuration: PoolConfiguration
   private let state = Mutex(State())
   private let doorbell = Doorbell()
@@ -23,7 +25,10 @@ final class InlineChannel: CallChannel {
     self.jobName = jobName
     self.desk = desk
     self.configuration = configuration
+    number = desk.watch.openCall(jobName)
   }
+
+  deinit { desk.watch.endCall(number) }
 
   func exchange(
     inputs: [StreamChannel.Input], inputBytes: Int, inputEnded: Bool,
@@ -48,7 +53,10 @@ final class InlineChannel: CallChannel {
     delivery.error = isTaken ? nil : .closed
     delivery.room = delivery.isFinished ? 0 : 1
     delivery.byteRoom = configuration.windowBytes
-    if delivery.isFinished { desk.end(doorbell) }
+    if delivery.isFinished {
+      desk.watch.endCall(number)
+      desk.end(doorbell)
+    }
     return delivery
   }
 
@@ -68,11 +76,13 @@ final class InlineChannel: CallChannel {
   // There's never anything to wait for but inputs that come by and by.
   func waitInterruptibly(forRoom: Bool) async { await doorbell.wait() }
 
-  func wait(forRoom: Bool, parker: ThreadParker) {
+  func wait(forRoom: Bool, isLone: Bool, parker: ThreadParker) {
     doorbell.wait(.thread(parker))
     parker.park()
   }
 
+  func becomeQuiet() {}
+  func speakUp() {}
   func nudge() { doorbell.ring() }
 
   // MARK: Jobs
@@ -80,6 +90,7 @@ final class InlineChannel: CallChannel {
   private func outcome(of input: StreamChannel.Input, _ index: Int) -> FinishedBatch {
     switch input {
     case .failed(let failure):
+      desk.watch.refuse(index, of: number, failure)
       return FinishedBatch(firstIndex: index, count: 1, result: .failure(failure))
     case .encoded(let records): return run(records, index)
     }
@@ -92,6 +103,9 @@ final class InlineChannel: CallChannel {
     while true {
       let start = MonotonicClock.now()
       finished.attempts += 1
+      let attempt = InlineWatch.Attempt(
+        call: number, index: index, number: finished.attempts, beganAt: start)
+      desk.watch.begin(attempt, bytes: input.byteCount)
       finished.result = desk.run(
         input, jobName: jobName, memory: configuration.memory,
         replyLimit: configuration.usableFrameLimit)
@@ -99,9 +113,12 @@ final class InlineChannel: CallChannel {
       if let timeout = configuration.timeout, finished.runTime > timeout.clampedNanoseconds {
         finished.result = .failure(.timedOut(after: timeout))
       }
-      guard let delay = delayBeforeRetry(of: finished) else { break }
+      let (failure, delay) = verdict(on: finished)
+      desk.watch.end(attempt, failure, retryAfter: delay)
+      guard let delay else { break }
       guard rest(delay) else {
         finished.result = .failure(.cancelled)
+        desk.watch.refuse(index, of: number, .cancelled)
         break
       }
     }
@@ -109,12 +126,14 @@ final class InlineChannel: CallChannel {
     return finished
   }
 
-  private func delayBeforeRetry(of finished: FinishedBatch) -> Nanoseconds? {
+  /// Why an attempt failed, and after what time there's another; nil if it didn't, or if there's none.
+  private func verdict(on finished: FinishedBatch) -> (JobFailure?, Nanoseconds?) {
     switch finished.result {
+    case .outputs: (nil, nil)
     // There's no more to be had than all that it had.
-    case .outputs, .failure(.memoryLimit): nil
+    case .failure(let failure) where failure.kind == "memoryLimit": (failure, nil)
     case .failure(let failure):
-      configuration.retry.delay(after: failure, failures: finished.attempts)
+      (failure, configuration.retry.delay(after: failure, failures: finished.attempts))
     }
   }
 

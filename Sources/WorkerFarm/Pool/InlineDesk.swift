@@ -23,9 +23,13 @@ final class InlineDesk: Sendable {
   }
 
   private let registry: JobRegistry
+  let watch: InlineWatch
   private let shared = Mutex(Shared())
 
-  init(registry: JobRegistry) { self.registry = registry }
+  init(registry: JobRegistry, watch: InlineWatch) {
+    self.registry = registry
+    self.watch = watch
+  }
 
   deinit { close(.kill) }
 
@@ -71,15 +75,17 @@ final class InlineDesk: Sendable {
 
   /// Takes leave of the jobs' states, and tells those who wait for that.
   private func takeLeaveIfEnded() {
-    let (servers, waiters) = shared.withLock { shared -> ([String: [Kept]], [Waiter]) in
-      guard shared.hasEnded else { return ([:], []) }
+    let ended = shared.withLock { shared -> ([String: [Kept]], [Waiter])? in
+      guard shared.hasEnded else { return nil }
       defer {
         shared.servers = [:]
         shared.waiters = []
       }
       return (shared.servers, shared.waiters)
     }
+    guard let (servers, waiters) = ended else { return }
     for kept in servers.values.joined() { kept.server.finish() }
+    watch.close()
     for waiter in waiters { waiter.wake() }
   }
 

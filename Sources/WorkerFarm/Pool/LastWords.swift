@@ -17,6 +17,8 @@ struct LastWords: Sendable {
 
   /// The last lines as text, without white space around them; invalid UTF-8 is replaced.
   ///
+  /// If bytes were dropped for want of room, a line before it tells how many aren't shown.
+  ///
   /// The addresses that Swift's runtime prints after the message of a fatal error aren't shown: they
   /// would push the message out.
   var text: String {
@@ -24,7 +26,8 @@ struct LastWords: Sendable {
     let isSpace: (UInt8) -> Bool = { $0 <= 0x20 }
     let trimmed = tail.drop(while: isSpace)
     let end = trimmed.lastIndex { !isSpace($0) }.map { $0 + 1 } ?? trimmed.startIndex
-    return String(decoding: trimmed[..<end], as: UTF8.self)
+    let text = String(decoding: trimmed[..<end], as: UTF8.self)
+    return dropped == 0 ? text : "… \(dropped + trimmed.startIndex) bytes before this\n" + text
   }
 
   private var startOfStackTrace: Int? {

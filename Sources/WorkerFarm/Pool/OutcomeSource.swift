@@ -158,6 +158,9 @@ struct OutcomeSource<Inputs: IteratorProtocol> where Inputs.Element: Job {
     delivered.isEmpty && end == nil && (awaitsInput || !(isInputOpen && room > 0))
   }
 
+  /// One outcome is awaited, and no input will follow.
+  var isLone: Bool { !isInputOpen && pending.count == 1 }
+
   /// An input that the engine never heard of, or forgot because the pool ended.
   @usableFromInline
   mutating func takeAbandoned() -> Bool {

@@ -27,6 +27,8 @@ struct PendingInputs<J: Job> {
 
   init(isOrdered: Bool) { self.isOrdered = isOrdered }
 
+  var count: Int { isOrdered ? nextIndex - firstIndex : byIndex.count }
+
   @inlinable
   mutating func append(_ inputs: [J]) {
     guard !inputs.isEmpty else { return }

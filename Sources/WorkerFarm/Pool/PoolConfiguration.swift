@@ -83,18 +83,38 @@ public struct PoolConfiguration: Sendable {
   /// Jobs that killed workers, which are refused from now on; nil if there's no such list.
   public var quarantine: Quarantine?
 
-  /// Where the pool reports what a caller can't see from outcomes, for example dead workers.
+  /// What workers give up before their first job. Worker processes only.
+  public var sandbox = SandboxPolicy.none
+
+  /// Where the pool reports what a caller can't see from outcomes: as warnings dead workers and those that can't be
+  /// started, as an error why the pool gave up; at level debug attempts that are followed by another, and
+  /// workers that end in order. A storm of the same kind is cut short, and what was left out is counted.
   public var logger: Logger?
 
-  /// - Parameter workers: nil for ``ProcessorCount/available``.
+  /// Who is told what happens, on the pool's own thread; see ``PoolObserver``. With none, and nobody who listens
+  /// to ``WorkerPool/events(buffering:)``, no event is ever built.
+  public var observers: [any PoolObserver] = []
+
+  /// Gets every line that a worker writes to its standard error, in its order, on the pool's own thread; it must
+  /// be quick. A failure's last words stay as they are. Without it the lines are only kept for these. Worker
+  /// processes only: others write to this program's own.
+  public var standardErrorHandler: (@Sendable (WorkerLine) -> Void)?
+
+  /// Worker processes with the defaults of everything else.
+  ///
+  /// - Parameters:
+  ///   - workers: nil for ``ProcessorCount/available``.
+  ///   - command: what they run.
   public init(workers: Int? = nil, command: WorkerCommand = .currentExecutable) {
     self.workers = workers ?? ProcessorCount.available
     self.command = command
   }
 
-  /// Worker processes; see ``Backend/processes``.
+  /// Worker processes; see ``Backend-swift.enum/processes``.
   ///
-  /// - Parameter count: nil for ``ProcessorCount/available``.
+  /// - Parameters:
+  ///   - count: nil for ``ProcessorCount/available``.
+  ///   - command: what they run.
   public static func processes(
     count: Int? = nil, command: WorkerCommand = .currentExecutable
   ) -> PoolConfiguration {

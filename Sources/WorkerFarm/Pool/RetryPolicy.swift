@@ -20,8 +20,17 @@ public struct RetryPolicy: Sendable {
 
   /// Whether a job that failed like this may be tried again while it has attempts left. Called on the
   /// pool's own thread: it must be quick, and never wait.
+  ///
+  /// It isn't asked about failures that another attempt can't change: those of encoding and decoding outputs and of
+  /// encoding inputs, unknown job types, and what was cancelled or is in quarantine.
   public var isRetried: @Sendable (JobFailure) -> Bool
 
+  /// A policy of one's own.
+  ///
+  /// - Parameters:
+  ///   - attempts: how often one job may be begun, at least 1.
+  ///   - backoff: how long a failed job waits before it's begun again.
+  ///   - isRetried: see ``isRetried``; every failure that another attempt may change, unless given.
   public init(
     attempts: Int, backoff: Backoff = .none,
     isRetried: @escaping @Sendable (JobFailure) -> Bool = { _ in true }
@@ -89,6 +98,7 @@ extension RetryPolicy {
     }
 
     func delay(after failures: Int) -> Nanoseconds {
+      // Zero times infinity is no number.
       let delay = first == 0 ? 0 : Double(first) * pow(factor, Double(max(1, failures) - 1))
       return delay < Double(longest) ? Nanoseconds(delay) : longest
     }

@@ -64,6 +64,8 @@ final class StreamChannel: CallChannel {
     var isInterrupted = false
     /// Somebody has news for the next waiter.
     var isNudged = false
+    /// The consumer drives the engine if he may, or speaks up when he goes on.
+    var isQuiet = false
     /// Bytes of inputs that the engine hasn't seen.
     var unseenBytes = 0
     /// As many inputs.
@@ -82,19 +84,21 @@ final class StreamChannel: CallChannel {
   /// What leaving early asks for.
   private let leaving: Request
   private let mailbox: Mailbox
+  private let seat: EngineSeat?
   private let shared: Mutex<Shared>
 
   /// - Parameter window: what the scheduler will begin with, so that the first inputs need not wait for
   ///   its word.
   init(
     jobName: String, isOrdered: Bool, timeout: Nanoseconds?, window: Window,
-    leaving: Request = .abort, mailbox: Mailbox
+    leaving: Request = .abort, mailbox: Mailbox, seat: EngineSeat? = nil
   ) {
     self.jobName = jobName
     self.isOrdered = isOrdered
     self.timeout = timeout
     self.leaving = leaving
     self.mailbox = mailbox
+    self.seat = seat
     shared = Mutex(Shared(delivery: Delivery(room: window.room, byteRoom: window.byteRoom)))
   }
 
@@ -107,7 +111,7 @@ final class StreamChannel: CallChannel {
   ) -> Delivery {
     let isNews = !inputs.isEmpty || inputEnded || consumedJobs > 0
     let inputCount = inputs.reduce(0) { $0 + $1.count }
-    let (delivery, announce) = shared.withLock { shared -> (Delivery, Bool) in
+    let (delivery, announce, quietly) = shared.withLock { shared -> (Delivery, Bool, Bool) in
       shared.news.inputs.append(contentsOf: inputs)
       shared.news.inputEnded = shared.news.inputEnded || inputEnded
       shared.news.consumedJobs += consumedJobs
@@ -117,9 +121,9 @@ final class StreamChannel: CallChannel {
       shared.delivery.take(inputs: inputCount, bytes: inputBytes)
       let delivery = shared.delivery
       shared.delivery.outcomes = []
-      return (delivery, isNews && Self.markAnnounced(&shared))
+      return (delivery, isNews && Self.markAnnounced(&shared), shared.isQuiet)
     }
-    if announce { mailbox.announce(self) }
+    if announce { mailbox.announce(self, quietly: quietly) }
     return delivery
   }
 
@@ -163,7 +167,15 @@ final class StreamChannel: CallChannel {
   }
 
   @usableFromInline
-  func wait(forRoom: Bool, parker: ThreadParker) {
+  func becomeQuiet() { shared.withLock { $0.isQuiet = true } }
+
+  @usableFromInline
+  func speakUp() { mailbox.speakUp() }
+
+  @usableFromInline
+  func wait(forRoom: Bool, isLone: Bool, parker: ThreadParker) {
+    if isLone && seat?.lead(for: self) ?? false { return }
+    mailbox.speakUp()
     park(.thread(parker), forRoom: forRoom)
     parker.park()
   }
@@ -189,6 +201,15 @@ final class StreamChannel: CallChannel {
     defer { shared.isAnnounced = true }
     return !shared.isAnnounced && !shared.delivery.isFinished
   }
+
+  // MARK: The driving consumer's side, see EngineSeat
+
+  var hasSomething: Bool { shared.withLock { $0.hasSomething } }
+
+  /// Who is to be woken by what comes; without a look at what is there.
+  func expect(_ waiter: Waiter) { shared.withLock { $0.waiter = waiter } }
+
+  func forgetWaiter() { shared.withLock { $0.waiter = nil } }
 
   // MARK: The engine's side
 

@@ -15,7 +15,13 @@ public struct WorkerCommand: Hashable, Sendable {
   /// looked up from there.
   public var directory: String?
 
-  /// - Parameter executable: a path; no search along `PATH` takes place.
+  /// A program with its arguments and surroundings.
+  ///
+  /// - Parameters:
+  ///   - executable: a path; no search along `PATH` takes place.
+  ///   - arguments: without the program's own name.
+  ///   - environment: variables to add; a nil value removes one.
+  ///   - directory: where it's started; nil for the coordinator's working directory.
   public init(
     executable: String, arguments: [String] = [], environment: [String: String?] = [:],
     directory: String? = nil
@@ -52,18 +58,13 @@ public struct WorkerCommand: Hashable, Sendable {
   }()
 
   /// The whole environment of a worker, `NAME=value` each.
-  func completeEnvironment(coordinator: Int32) -> [[UInt8]] {
+  package func completeEnvironment(coordinator: Int32) -> [[UInt8]] {
     var changes = environment
     changes[WorkerProcess.requestVariable] = "\(coordinator)"
     // A crash would otherwise start another program that prints a register dump: 29 ms against 4.
     changes["SWIFT_BACKTRACE"] = "enable=no"
-    var result: [[UInt8]] = []
-    var cursor = environ
-    while let entry = cursor.pointee {
-      let bytes = Array(UnsafeRawBufferPointer(start: entry, count: strlen(entry)))
-      let name = String(decoding: bytes.prefix { $0 != UInt8(ascii: "=") }, as: UTF8.self)
-      if changes[name] == nil { result.append(bytes) }
-      cursor += 1
+    var result = ChildProcess.inheritedEnvironment().filter { entry in
+      changes[String(decoding: entry.prefix { $0 != UInt8(ascii: "=") }, as: UTF8.self)] == nil
     }
     for (name, value) in changes.sorted(by: { $0.key < $1.key }) {
       if let value { result.append(Array("\(name)=\(value)".utf8)) }

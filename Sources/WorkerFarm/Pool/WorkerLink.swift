@@ -10,10 +10,10 @@ final class WorkerLink {
   private let page: ProgressPage
 
   var decoder: FrameDecoder
-  var outgoing = ByteWriter()
-  /// Bytes of `outgoing` that are written.
-  private var written = 0
+  private var outgoing = SendQueue()
   var lastWords = LastWords()
+  /// Set if somebody wants the lines of its standard error.
+  var lineCutter: LineCutter?
 
   /// Set by its hello.
   var hello: Hello?
@@ -30,7 +30,7 @@ final class WorkerLink {
 
   /// - Parameter makeBody: starts it. It's the last thing that can fail: a child without a link would be nobody's.
   init(
-    frameLimit: Int,
+    frameLimit: Int, sandbox: SandboxPolicy?,
     makeBody: (ProgressPage, WorkerEnds) throws(SystemError) -> any WorkerBody
   ) throws(SystemError) {
     let requests = try Pipe(capacity: Self.pipeCapacity)
@@ -58,12 +58,15 @@ final class WorkerLink {
     _ = Descriptor(owning: replyEnds.writer)
     _ = Descriptor(owning: errorEnds.writer)
     decoder = FrameDecoder(limit: max(frameLimit, FailureMessage.largestSize))
-    Hello(pid: getpid(), frameLimit: frameLimit, isFromCoordinator: true).write(to: &outgoing)
+    Hello(pid: getpid(), frameLimit: frameLimit, isFromCoordinator: true, sandbox: sandbox)
+      .write(to: &outgoing.writer)
   }
 
   /// What to poll while there's something to write.
   var inputNumber: Int32? { input?.descriptor.number }
-  var hasOutgoing: Bool { written < outgoing.bytes.count }
+  var hasOutgoing: Bool { !outgoing.isEmpty }
+  /// How much was written so far, in bytes.
+  var bytesWritten: Int { outgoing.bytesWritten }
 
   /// Ends the requests, which tells the worker to end.
   func closeInput() { input = nil }
@@ -83,7 +86,7 @@ final class WorkerLink {
 
   /// What a job may use of memory, in bytes, or every job from now on.
   func limitMemory(to bytes: Int, for job: JobID? = nil) {
-    outgoing.writeFrame(.memory, id: job?.rawValue ?? 0) { $0.write(UInt64(bytes)) }
+    outgoing.writer.writeFrame(.memory, id: job?.rawValue ?? 0) { $0.write(UInt64(bytes)) }
   }
 
   /// Appends jobs, and first the name of their type if the worker hasn't heard it.
@@ -94,63 +97,24 @@ final class WorkerLink {
     } else {
       number = UInt16(truncatingIfNeeded: declared.count)
       declared[type] = number
-      outgoing.writeFrame(.declare, type: number) { $0.write(raw: type) }
+      outgoing.writer.writeFrame(.declare, type: number) { $0.write(raw: type) }
     }
     if sharingFrames && batch.count > 1 && takesSeveralJobs(batch) {
-      outgoing.writeFrame(.jobs, type: number, id: batch.firstID.rawValue) { writer in
+      outgoing.writer.writeFrame(.jobs, type: number, id: batch.firstID.rawValue) { writer in
         batch.inputs.withWireBytes { writer.write(raw: $0) }
       }
       return
     }
     for index in 0..<batch.count {
       let id = batch.firstID.advanced(by: index)
-      outgoing.writeFrame(.job, type: number, id: id.rawValue) { writer in
-        batch.inputs.withRecord(index) { writer.write(raw: $0) }
-      }
+      outgoing.append(.job, type: number, id: id, record: index, of: batch.inputs)
     }
   }
 
   /// Writes what the pipe takes; false if the worker has closed its end.
   func flush() throws(SystemError) -> Bool {
-    while hasOutgoing {
-      let transfer = try writeOnce()
-      switch transfer {
-      case .bytes(let count): written += count
-      case .wouldBlock:
-        dropWritten()
-        return true
-      case .closed: return false
-      }
-    }
-    outgoing.storage.removeAll(keepingCapacity: outgoing.bytes.capacity <= Self.keptCapacity)
-    written = 0
-    return true
-  }
-
-  /// While a worker is kept busy there may always be something left to write, so the written part has
-  /// to go before the end. When it's the larger part, what is moved is less than what was written.
-  private func dropWritten() {
-    guard written > outgoing.bytes.count / 2 else { return }
-    outgoing.storage.removeFirst(written)
-    written = 0
-  }
-
-  /// A buffer that once held a large job isn't kept.
-  private static let keptCapacity = 1 << 20
-
-  private func writeOnce() throws(SystemError) -> Transfer {
-    guard let input else { return .closed }
-    var failure: SystemError?
-    let transfer = outgoing.bytes.withUnsafeBytes { all -> Transfer in
-      do throws(SystemError) {
-        return try input.descriptor.write(UnsafeRawBufferPointer(rebasing: all[written...]))
-      } catch {
-        failure = error
-        return .closed
-      }
-    }
-    if let failure { throw failure }
-    return transfer
+    guard let input else { return false }
+    return try outgoing.flush(to: input.descriptor)
   }
 
   /// Reads standard error, but not for ever: a worker may write faster than anybody reads.
@@ -158,7 +122,10 @@ final class WorkerLink {
     withUnsafeTemporaryAllocation(byteCount: 16 << 10, alignment: 1) { buffer in
       for _ in 0..<8 where errorIsOpen {
         switch try? error.read(into: buffer) {
-        case .bytes(let count): lastWords.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        case .bytes(let count):
+          let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+          lastWords.append(bytes)
+          lineCutter?.append(bytes)
         case .wouldBlock: return
         case .closed, nil: errorIsOpen = false
         }

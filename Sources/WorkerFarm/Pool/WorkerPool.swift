@@ -15,17 +15,19 @@ import Glibc
 ///
 /// A pool runs one thread of its own, installs no signal handler, and waits for no child but its own.
 public final class WorkerPool: Sendable {
+  /// What the pool was made with. ``resize(to:)`` doesn't change it.
   public let configuration: PoolConfiguration
   private let registry = JobRegistry()
   private let runner: Runner
 
   private enum Runner: Sendable {
-    case engine(Mailbox)
+    case engine(Mailbox, EngineSeat)
     case inline(InlineDesk)
   }
 
   /// Makes a pool; no worker is started yet.
   ///
+  /// - Parameter configuration: how it behaves; ``PoolConfiguration/workers`` must be at least 1.
   /// - Throws: ``PoolError/system(_:)`` if the coordinator gets no thread or descriptor, and
   ///   ``PoolError/workerDoesNotServe`` in a process that was itself started as a worker.
   public init(_ configuration: PoolConfiguration = PoolConfiguration()) throws(PoolError) {
@@ -33,15 +35,15 @@ public final class WorkerPool: Sendable {
     guard getenv(WorkerProcess.requestVariable) == nil else { throw .workerDoesNotServe }
     self.configuration = configuration
     if configuration.backend == .inline {
-      runner = .inline(InlineDesk(registry: registry))
+      runner = .inline(InlineDesk(registry: registry, watch: InlineWatch(configuration)))
       return
     }
     do {
       let mailbox = try Mailbox()
-      runner = .engine(mailbox)
-      try DedicatedThread.start(named: "worker-pool") { [registry] in
-        Engine(configuration: configuration, registry: registry, mailbox: mailbox).run()
-      }
+      let engine = Engine(configuration: configuration, registry: registry, mailbox: mailbox)
+      let seat = try EngineSeat(engine, mailbox: mailbox)
+      runner = .engine(mailbox, seat)
+      try DedicatedThread.start(named: "worker-pool") { seat.run() }
     } catch {
       throw .system(error)
     }
@@ -49,17 +51,37 @@ public final class WorkerPool: Sendable {
 
   deinit { close(.kill) }
 
+  /// nil in an inline pool.
+  var mailbox: Mailbox? {
+    if case .engine(let mailbox, _) = runner { mailbox } else { nil }
+  }
+
   private func close(_ closing: Mailbox.Closing) {
     switch runner {
-    case .engine(let mailbox): mailbox.close(closing)
+    case .engine(let mailbox, _): mailbox.close(closing)
     case .inline(let desk): desk.close(closing)
     }
   }
 
   private func whenEnded(_ waiter: Waiter) {
     switch runner {
-    case .engine(let mailbox): mailbox.whenEnded(waiter)
+    case .engine(let mailbox, _): mailbox.whenEnded(waiter)
     case .inline(let desk): desk.whenEnded(waiter)
+    }
+  }
+
+  func subscribe(_ subscription: EventSubscription) {
+    switch runner {
+    case .engine(let mailbox, _): mailbox.subscribe(subscription)
+    case .inline(let desk): desk.watch.subscribe(subscription)
+    }
+  }
+
+  /// Has the answer called with the statistics, on whatever thread.
+  func ask(_ answer: @escaping @Sendable (PoolStatistics) -> Void) {
+    switch runner {
+    case .engine(let mailbox, _): mailbox.ask(answer)
+    case .inline(let desk): answer(desk.watch.statistics)
     }
   }
 
@@ -70,7 +92,7 @@ public final class WorkerPool: Sendable {
   /// - Parameter workers: at least 1.
   public func resize(to workers: Int) {
     precondition(workers >= 1, "a pool has at least one worker")
-    if case .engine(let mailbox) = runner { mailbox.resize(to: workers) }
+    if case .engine(let mailbox, _) = runner { mailbox.resize(to: workers) }
   }
 
   /// How a pool ends.
@@ -82,12 +104,19 @@ public final class WorkerPool: Sendable {
   }
 
   /// Ends the pool and returns when its last process is gone and its thread is about to end.
+  ///
+  /// New calls throw ``PoolError/closed`` from now on. A pool that drains can still be cancelled by another call, but not
+  /// the other way round; further calls wait for the same end. Cancelling the task that waits changes nothing.
+  ///
+  /// - Parameter mode: what becomes of jobs that aren't done.
   public func shutdown(_ mode: Shutdown = .drain) async {
     close(mode.closing)
     await withCheckedContinuation { whenEnded(.task($0)) }
   }
 
   /// As ``shutdown(_:)``, for a thread that may block.
+  ///
+  /// - Parameter mode: what becomes of jobs that aren't done.
   public func shutdownBlocking(_ mode: Shutdown = .drain) {
     close(mode.closing)
     let parker = ThreadParker()
@@ -98,13 +127,13 @@ public final class WorkerPool: Sendable {
   /// A new call's way to the workers, and the window that it begins with.
   func makeChannel<J: Job>(_: J.Type, isOrdered: Bool) -> (any CallChannel, Window) {
     switch runner {
-    case .engine(let mailbox):
+    case .engine(let mailbox, let seat):
       if configuration.backend == .threads { registry.register(J.self) }
       let window = configuration.policy.window
       let channel = StreamChannel(
         jobName: J.jobName, isOrdered: isOrdered,
         timeout: configuration.timeout.map(\.clampedNanoseconds), window: window,
-        leaving: configuration.onCancel == .kill ? .abort : .stop, mailbox: mailbox)
+        leaving: configuration.onCancel == .kill ? .abort : .stop, mailbox: mailbox, seat: seat)
       return (channel, window)
     case .inline(let desk):
       registry.register(J.self)
@@ -126,7 +155,21 @@ extension WorkerPool.Shutdown {
 
 /// Makes a pool for the time of a call, so that it can't leak.
 ///
-/// When `body` returns the pool is drained; when it throws, cancelled.
+/// When `body` returns the pool is drained; when it throws, cancelled. Either way the pool has ended when this returns.
+///
+/// ```swift
+/// let lengths = try await withWorkerPool(.processes(count: 4)) { pool in
+///   try await pool.map(paths.map(Measure.init))
+/// }
+/// ```
+///
+/// - Parameters:
+///   - configuration: how the pool behaves.
+///   - isolation: the caller's; nobody need give it.
+///   - body: what is done with the pool. Calls that it leaves under way are its own to end: a pool drains only what is
+///     consumed.
+/// - Returns: what `body` returns.
+/// - Throws: what `body` throws, and what ``WorkerPool/init(_:)`` does.
 public func withWorkerPool<R>(
   _ configuration: PoolConfiguration = PoolConfiguration(),
   isolation: isolated (any Actor)? = #isolation,

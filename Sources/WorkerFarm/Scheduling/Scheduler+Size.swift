@@ -33,6 +33,7 @@ extension Scheduler {
       guard workers[index].phase == .starting || workers[index].phase == .ready else { continue }
       if surplus > 0 {
         surplus -= 1
+        workers[index].isSurplus = true
         workers[index].isWorn = true
       } else if hasServedItsTime(workers[index], now) {
         workers[index].isWorn = true

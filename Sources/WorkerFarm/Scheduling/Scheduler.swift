@@ -132,6 +132,8 @@ struct Scheduler: Sendable {
     var readySince: Nanoseconds = 0
     /// It has done its share, or grew too large: it's let go when it has nothing in flight.
     var isWorn = false
+    /// There are more workers than there should be, and it's one of those that go.
+    var isSurplus = false
     /// Since when it starts or retires, or since when the first job in flight can have been running.
     var since: Nanoseconds = 0
     /// The job that it was seen running when its first job seemed late.

@@ -10,8 +10,8 @@
 /// ```
 ///
 /// All numbers are little-endian. `flags` is zero in this version.
-struct Frame: Hashable, Sendable {
-  enum Kind: UInt8, Sendable {
+package struct Frame: Hashable, Sendable {
+  package enum Kind: UInt8, Sendable {
     /// Both ways, first: a ``Hello``.
     case hello = 1
     /// To the worker: from now on `type` stands for the job type that the payload names in UTF-8.
@@ -33,30 +33,41 @@ struct Frame: Hashable, Sendable {
     case results = 8
   }
 
-  var kind: Kind
-  var type: UInt16 = 0
-  var id: UInt64 = 0
+  package var kind: Kind
+  package var type: UInt16 = 0
+  package var id: UInt64 = 0
   /// Where the payload lies in the decoder's buffer.
   var payload: Range<Int> = 0..<0
 
   /// Bytes of the header, the length field included.
-  static let headerSize = 16
+  package static let headerSize = 16
   /// Bytes of the length field, which doesn't count itself.
   static let lengthSize = 4
 
   /// The largest payload unless configured otherwise. Large enough for an uncompressed 64-megapixel
   /// grey picture; small enough that a few workers who promise as much and send it do no harm.
-  static let defaultLimit = 64 << 20
+  package static let defaultLimit = 64 << 20
   /// In a result's length: the job failed.
-  static let failureFlag: UInt32 = 1 << 31
+  package static let failureFlag: UInt32 = 1 << 31
 
   /// What the length field can say.
   static let largestLimit = Int(UInt32.max) - (headerSize - lengthSize)
 }
 
 extension ByteWriter {
+  /// Appends a header alone; the payload follows by another way.
+  mutating func writeFrameHeader(
+    _ kind: Frame.Kind, type: UInt16, id: UInt64, payloadSize: Int
+  ) {
+    withUnsafeTemporaryAllocation(byteCount: Frame.headerSize, alignment: 8) { header in
+      guard let start = header.baseAddress else { return }
+      Frame.writeHeader(kind, type: type, id: id, payloadSize: payloadSize, to: start)
+      write(raw: UnsafeRawBufferPointer(header))
+    }
+  }
+
   /// Appends a frame whose payload `body` writes; the length is filled in afterwards.
-  mutating func writeFrame<E: Error>(
+  package mutating func writeFrame<E: Error>(
     _ kind: Frame.Kind, type: UInt16 = 0, id: UInt64 = 0,
     _ body: (inout ByteWriter) throws(E) -> Void
   ) throws(E) {

@@ -8,7 +8,7 @@
 ///
 /// A frame over the limit is refused as soon as its length is known, before anything is allocated for
 /// it; the buffer grows only as bytes arrive, so a length alone makes nobody allocate.
-struct FrameDecoder: ~Copyable {
+package struct FrameDecoder: ~Copyable {
   /// The largest payload accepted, in bytes.
   var limit: Int
 
@@ -23,7 +23,7 @@ struct FrameDecoder: ~Copyable {
   /// would cost more than the frame.
   private static let keptCapacity = 4 << 20
 
-  init(limit: Int = Frame.defaultLimit) { self.limit = limit }
+  package init(limit: Int = Frame.defaultLimit) { self.limit = limit }
 
   deinit { buffer.deallocate() }
 
@@ -33,7 +33,7 @@ struct FrameDecoder: ~Copyable {
   /// Hands out free space for `read`, and takes note of how much of it was filled.
   ///
   /// - Parameter body: returns the number of bytes it stored.
-  mutating func fill<E: Error>(
+  package mutating func fill<E: Error>(
     _ body: (UnsafeMutableRawBufferPointer) throws(E) -> Int
   ) throws(E) -> Int {
     makeRoom()
@@ -45,7 +45,7 @@ struct FrameDecoder: ~Copyable {
   /// The next whole frame, or nil when there's none yet.
   ///
   /// Its payload stays where it is until the next ``fill(_:)``.
-  mutating func next() throws(WireError) -> Frame? {
+  package mutating func next() throws(WireError) -> Frame? {
     guard pending >= Frame.lengthSize else { return nil }
     let length = number(at: head, as: UInt32.self)
     guard length >= UInt32(Frame.headerSize - Frame.lengthSize) else {
@@ -68,14 +68,20 @@ struct FrameDecoder: ~Copyable {
   }
 
   /// The payload's bytes, valid within the call.
-  func withPayload<R, E: Error>(
+  package func withPayload<R, E: Error>(
     of frame: Frame, _ body: (UnsafeRawBufferPointer) throws(E) -> R
   ) throws(E) -> R {
     try body(UnsafeRawBufferPointer(rebasing: buffer[frame.payload]))
   }
 
+  /// The first bytes of what isn't a whole frame yet, a header's at most: what to show of a broken one.
+  package var pendingHead: [UInt8] {
+    guard pending > 0 else { return [] }
+    return Array(buffer[head..<min(tail, head + Frame.headerSize)])
+  }
+
   /// How many bytes of a frame are missing, now that no more will come; 0 if none was begun.
-  var missingAtEnd: Int {
+  package var missingAtEnd: Int {
     guard pending > 0 else { return 0 }
     guard pending >= Frame.lengthSize else { return Frame.headerSize - pending }
     let length = number(at: head, as: UInt32.self)

@@ -1,32 +1,40 @@
 /// The first frame in each direction.
-struct Hello: Hashable, Sendable {
+package struct Hello: Hashable, Sendable {
   /// "FARM" in ASCII, read as a little-endian number.
-  static let magic: UInt32 = 0x4D52_4146
-  static let currentVersion: UInt16 = 1
+  package static let magic: UInt32 = 0x4D52_4146
+  package static let currentVersion: UInt16 = 1
 
-  var version: UInt16 = currentVersion
+  package var version: UInt16 = currentVersion
   /// From a worker: it notes the running job on the page it was given, and may therefore answer
   /// several jobs with one write.
-  var keepsProgressPage = false
-  var isFromCoordinator = false
+  package var keepsProgressPage = false
+  package var isFromCoordinator = false
   /// From a worker: it takes several jobs in one frame.
-  var takesSeveralJobs = false
-  var pid: Int32
+  package var takesSeveralJobs = false
+  package var pid: Int32
   /// The largest payload that the sender of this hello accepts, in bytes.
-  var frameLimit: UInt32
+  package var frameLimit: UInt32
+  /// From a pool: what its workers have to give up.
+  var sandbox: SandboxPolicy?
+  /// From a worker: what it gave up.
+  var sandboxReport: SandboxReport?
 
-  func write(to writer: inout ByteWriter) {
+  package func write(to writer: inout ByteWriter) {
     writer.writeFrame(.hello) { payload in
       payload.write(Self.magic)
       payload.write(version)
       payload.write(flags)
       payload.write(pid)
       payload.write(frameLimit)
+      if let sandbox { payload.writeField(Field.sandboxPolicy) { sandbox.write(to: &$0) } }
+      if let sandboxReport {
+        payload.writeField(Field.sandboxReport) { sandboxReport.write(to: &$0) }
+      }
     }
   }
 
   /// - Parameter bytes: the payload; what follows the known fields is left for later versions.
-  init(parsing bytes: UnsafeRawBufferPointer) throws(WireError) {
+  package init(parsing bytes: UnsafeRawBufferPointer) throws(WireError) {
     var reader = ByteReader(bytes)
     do {
       guard try reader.read(UInt32.self) == Self.magic else { throw WireError.notAHello }
@@ -43,6 +51,7 @@ struct Hello: Hashable, Sendable {
     } catch {
       throw .malformedPayload("hello")
     }
+    readFields(&reader)
   }
 
   private static let keepsProgressPageFlag: UInt16 = 1
@@ -55,10 +64,13 @@ struct Hello: Hashable, Sendable {
       | (takesSeveralJobs ? Self.takesSeveralJobsFlag : 0)
   }
 
-  init(
+  package init(
     pid: Int32, frameLimit: Int, keepsProgressPage: Bool = false, isFromCoordinator: Bool = false,
-    takesSeveralJobs: Bool = false
+    takesSeveralJobs: Bool = false, sandbox: SandboxPolicy? = nil,
+    sandboxReport: SandboxReport? = nil
   ) {
+    self.sandbox = sandbox
+    self.sandboxReport = sandboxReport
     self.pid = pid
     self.keepsProgressPage = keepsProgressPage
     self.isFromCoordinator = isFromCoordinator
@@ -68,8 +80,8 @@ struct Hello: Hashable, Sendable {
 }
 
 /// Why a worker that is well says that a job failed.
-struct FailureMessage: Hashable, Sendable {
-  enum Reason: UInt8, Sendable {
+package struct FailureMessage: Hashable, Sendable {
+  package enum Reason: UInt8, Sendable {
     /// The job threw an error.
     case thrown = 1
     /// The input couldn't be decoded.
@@ -82,15 +94,15 @@ struct FailureMessage: Hashable, Sendable {
     case needsMemory = 5
   }
 
-  var reason: Reason
+  package var reason: Reason
   /// The error's type, for example `MyModule.ParseError`; may be empty.
-  var type: String
-  var description: String
+  package var type: String
+  package var description: String
 
   /// Longer texts are cut: a failure must fit into a frame and be readable.
-  static let longestText = 16 << 10
+  package static let longestText = 16 << 10
   /// The largest payload that a failure can have: a coordinator accepts it, however small its limit.
-  static let largestSize = 1 + 2 * (4 + longestText)
+  package static let largestSize = 1 + 2 * (4 + longestText)
 
   func write(to writer: inout ByteWriter) {
     writer.write(reason.rawValue)
@@ -98,13 +110,13 @@ struct FailureMessage: Hashable, Sendable {
     writer.write(bytes: Array(description.utf8.prefix(Self.longestText)))
   }
 
-  init(reason: Reason, type: String = "", description: String) {
+  package init(reason: Reason, type: String = "", description: String) {
     self.reason = reason
     self.type = type
     self.description = description
   }
 
-  init(parsing bytes: UnsafeRawBufferPointer) throws(WireError) {
+  package init(parsing bytes: UnsafeRawBufferPointer) throws(WireError) {
     var reader = ByteReader(bytes)
     do {
       guard let reason = Reason(rawValue: try reader.read()) else {

@@ -46,11 +46,13 @@ struct Records: Sendable {
   ///
   /// - Parameter index: counted from the first of these.
   @inlinable
-  func withRecord<R>(_ index: Int, _ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
+  func withRecord<R, E: Error>(
+    _ index: Int, _ body: (UnsafeRawBufferPointer) throws(E) -> R
+  ) throws(E) -> R {
     let start = chunk.starts[range.lowerBound + index] + Self.lengthSize
     let end = chunk.starts[range.lowerBound + index + 1]
-    return try chunk.bytes.withUnsafeBytes {
-      try body(UnsafeRawBufferPointer(rebasing: $0[start..<end]))
+    return try chunk.bytes.withUnsafeBufferPointer { (all) throws(E) in
+      try body(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: all[start..<end])))
     }
   }
 

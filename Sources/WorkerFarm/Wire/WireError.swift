@@ -1,4 +1,6 @@
-/// A breach of the wire format. The worker that committed it is finished; its job is tried again.
+/// A breach of the wire format. The worker that committed it is killed; its job is tried again as if it had crashed.
+///
+/// What each side may send is in <doc:WireFormat>.
 public enum WireError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A frame announced more bytes than the limit; nothing was allocated for it.
   case frameTooLarge(length: UInt64, limit: Int)
@@ -14,6 +16,8 @@ public enum WireError: Error, Hashable, Sendable, CustomStringConvertible {
   case malformedPayload(String)
   /// A reply for a job that the worker isn't running: foreign, unknown, or answered already.
   case unexpectedJob(UInt64)
+  /// The worker's sandbox isn't what the pool requires; why.
+  case sandboxIncomplete(String)
   /// The stream ended within a frame.
   case truncated(missing: Int)
 
@@ -28,6 +32,7 @@ public enum WireError: Error, Hashable, Sendable, CustomStringConvertible {
       "protocol version \(version), this side speaks \(Hello.currentVersion)"
     case .malformedPayload(let what): "a malformed \(what)"
     case .unexpectedJob(let id): "a reply for job \(id), which it isn't running"
+    case .sandboxIncomplete(let reason): "a hello without the sandbox that is required: \(reason)"
     case .truncated(let missing): "the stream ended \(missing) bytes before the end of a frame"
     }
   }

@@ -45,6 +45,7 @@ public enum JobMemory {
 
   /// Asks for `bytes` of memory in all for the running job.
   ///
+  /// - Parameter bytes: all that it will hold at once; what is there already counts.
   /// - Throws: ``MemoryDemand`` if that's more than the job may use now. Let it leave the job's `run()`: then
   ///   the job is run again, from its beginning, as soon as it may use that much, beside fewer others or
   ///   alone; or it fails as ``JobFailure/memoryLimit(needed:allowed:)`` if the whole pool hasn't that much.
@@ -59,5 +60,8 @@ public struct MemoryDemand: Error, Hashable, Sendable {
   /// What it needs in all.
   public let bytes: Int
 
+  /// A demand, as ``JobMemory/claim(_:)`` throws it.
+  ///
+  /// - Parameter bytes: what the job needs in all.
   public init(bytes: Int) { self.bytes = bytes }
 }

@@ -1,7 +1,8 @@
 /// How a worker runs jobs of one type from their bytes; made by ``Job/makeServer()``, once for each worker.
 ///
-/// It has nothing of interest to a user: that it exists at all lets the loop over many small jobs be compiled where
-/// their type is known.
+/// Public because ``Job/makeServer()`` returns it, and no part of what a user works with: nothing of it can be made or
+/// called outside of this module. That it exists lets the loop over many small jobs be compiled where their type is
+/// known.
 public struct JobServer {
   /// Runs every job that the desk has.
   let serve: (inout JobDesk) -> Void
@@ -36,6 +37,8 @@ protocol ReplySink: AnyObject {
 }
 
 /// The jobs of one frame, and where their replies go.
+///
+/// Public because ``JobServer`` is, whose loop takes jobs from it; no part of what a user works with.
 public struct JobDesk {
   /// What isn't begun; each with its length before it if there are several.
   private var rest: UnsafeRawBufferPointer

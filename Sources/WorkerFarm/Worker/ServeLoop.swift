@@ -8,6 +8,7 @@ struct ServeLoop: ~Copyable {
   private let requests: SharedDescriptor
   private let replies: ReplyBuffer
   private let page: ProgressPage?
+  private let introduction: Introduction
 
   private var decoder = FrameDecoder()
   private var servers: [UInt16: JobServer] = [:]
@@ -18,19 +19,22 @@ struct ServeLoop: ~Copyable {
 
   init(
     registry: JobRegistry, requests: SharedDescriptor, replies: SharedDescriptor,
-    page: ProgressPage?
+    page: ProgressPage?, introduction: Introduction = Introduction()
   ) {
     self.registry = registry
     self.requests = requests
     // Without a page the coordinator takes the first job that isn't answered for the one that runs.
     self.replies = ReplyBuffer(replies, mayHold: page != nil)
     self.page = page
+    self.introduction = introduction
+    if let pool = introduction.pool { heed(pool) }
   }
 
   /// Serves until the requests end.
   mutating func run() throws {
     defer { replies.close() }
     try sayHello()
+    try introduction.insist()
     while try fill() {
       while let frame = try decoder.next() {
         try handle(frame)
@@ -48,7 +52,7 @@ struct ServeLoop: ~Copyable {
     var writer = ByteWriter()
     Hello(
       pid: getpid(), frameLimit: decoder.limit, keepsProgressPage: page != nil,
-      takesSeveralJobs: true
+      takesSeveralJobs: true, sandboxReport: introduction.sandboxReport
     ).write(to: &writer)
     try replies.write(writer.bytes)
   }
@@ -64,13 +68,8 @@ struct ServeLoop: ~Copyable {
   private mutating func handle(_ frame: Frame) throws {
     switch frame.kind {
     case .hello:
-      let hello = try decoder.withPayload(of: frame) { bytes throws(WireError) in
-        try Hello(parsing: bytes)
-      }
-      replyLimit = Int(hello.frameLimit)
-      replies.frameLimit = replyLimit
-      // Its coordinator a worker trusts, with sizes too.
-      decoder.limit = max(decoder.limit, replyLimit)
+      heed(
+        try decoder.withPayload(of: frame) { bytes throws(WireError) in try Hello(parsing: bytes) })
     case .declare:
       let name = decoder.withPayload(of: frame) { String(decoding: $0, as: UTF8.self) }
       servers[frame.type] = registry.makeServer(named: name)
@@ -78,6 +77,13 @@ struct ServeLoop: ~Copyable {
     case .memory: try setMemory(frame)
     case .output, .failure, .results: throw WireError.unexpectedKind(frame.kind.rawValue)
     }
+  }
+
+  private mutating func heed(_ pool: Hello) {
+    replyLimit = Int(pool.frameLimit)
+    replies.frameLimit = replyLimit
+    // Its coordinator a worker trusts, with sizes too.
+    decoder.limit = max(decoder.limit, replyLimit)
   }
 
   private mutating func setMemory(_ frame: Frame) throws {

@@ -4,7 +4,7 @@ import Glibc
 /// The worker's side of the pool.
 public enum WorkerProcess {
   /// In a worker's environment: the process id of its coordinator.
-  static let requestVariable = "WORKER_FARM_COORDINATOR"
+  package static let requestVariable = "WORKER_FARM_COORDINATOR"
 
   /// Makes this process a worker if a pool started it as one; returns at once otherwise.
   ///
@@ -24,6 +24,11 @@ public enum WorkerProcess {
   ///
   /// The two descriptors are moved out of the way first: whatever a job prints goes to standard error,
   /// and a job that reads standard input finds it empty.
+  ///
+  /// For a program that is nothing but a worker; others call ``serveIfRequested(_:)``. The exit status is 0 at the end of
+  /// the input, and 1 if the input breaks the wire format or nobody reads the output.
+  ///
+  /// - Parameter jobTypes: all job types that it's asked to do; no two may have the same ``Job/jobName``.
   public static func serve(_ jobTypes: [any Job.Type]) -> Never {
     let coordinator = getenv(requestVariable).flatMap { Int32(String(cString: $0)) }
     // Not for the programs that a job may start, nor for a pool of its own.
@@ -39,9 +44,15 @@ public enum WorkerProcess {
       let replies = try Descriptor(owning: STDOUT_FILENO).movedAway()
       try replaceStandardDescriptors()
       let page = coordinator == nil ? nil : takeProgressPage()
+      var introduction = Introduction()
+      if coordinator != nil {
+        guard let heard = try Introduction(awaiting: requests) else { exit(0) }
+        introduction = heard
+      }
       var loop = ServeLoop(
         registry: JobRegistry(jobTypes), requests: SharedDescriptor(owning: requests.release()),
-        replies: SharedDescriptor(owning: replies.release()), page: page)
+        replies: SharedDescriptor(owning: replies.release()), page: page,
+        introduction: introduction)
       try loop.run()
       exit(0)
     } catch {

@@ -12,23 +12,26 @@ enum Console {
   /// Writes everything; the `errno` value if it can't, else 0.
   static func errorWriting(_ text: String, to descriptor: Int32) -> Int32 {
     var text = text
-    return text.withUTF8 { bytes in
-      var done = 0
-      while done < bytes.count {
-        let count = Glibc.write(
-          descriptor, bytes.baseAddress?.advanced(by: done), bytes.count - done)
-        if count < 0 && errno == EINTR { continue }
-        if count < 0 && errno == EAGAIN {
-          // Somebody gave us a terminal that doesn't block.
-          var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-          poll(&entry, 1, -1)
-          continue
-        }
-        if count < 0 { return errno }
-        done += count
+    return text.withUTF8 { errorWriting(UnsafeRawBufferPointer($0), to: descriptor) }
+  }
+
+  /// As above, for bytes that need not be text.
+  static func errorWriting(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
+    var done = 0
+    while done < bytes.count {
+      let count = uninterrupted {
+        Glibc.write(descriptor, bytes.baseAddress?.advanced(by: done), bytes.count - done)
       }
-      return 0
+      if count < 0 && errno == EAGAIN {
+        // Somebody gave us a terminal that doesn't block.
+        var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        poll(&entry, 1, -1)
+        continue
+      }
+      if count < 0 { return errno }
+      done += count
     }
+    return 0
   }
 
   /// A descriptor that the caller closed would be given to the next file opened, and what is meant for a
@@ -36,7 +39,7 @@ enum Console {
   static func occupyStandardDescriptors() {
     for number in STDIN_FILENO...STDERR_FILENO where fcntl(number, F_GETFD) == -1 {
       // The lowest free number is this one.
-      _ = open("/dev/null", number == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+      _ = uninterrupted { open("/dev/null", number == STDIN_FILENO ? O_WRONLY : O_RDONLY) }
     }
   }
 
@@ -72,3 +75,11 @@ enum Console {
 }
 
 func ignoreSignal(_ number: Int32) { signal(number, SIG_IGN) }
+
+/// Makes a call again for as long as a signal interrupts it.
+func uninterrupted<Value: SignedInteger>(_ body: () -> Value) -> Value {
+  while true {
+    let value = body()
+    if value != -1 || errno != EINTR { return value }
+  }
+}

@@ -41,9 +41,9 @@ struct PictureRecord: Encodable {
   var attempts: Int
   var error: Failure?
 
-  init(_ outcome: Outcome<ScannedPicture>) {
+  init(_ outcome: PictureOutcome) {
     status = .made
-    let path = outcome.input.source
+    let path = outcome.source
     source = path.text
     sourceBase64 = path.base64IfNotText
     milliseconds = outcome.runTime.milliseconds
@@ -138,8 +138,10 @@ struct SummaryRecord: Encodable {
   var otherFiles: Int
   var links: Int
   var seconds: Double
+  var sandbox: SandboxRecord
 
-  init(_ tally: Tally, elapsed: Duration) {
+  init(_ tally: Tally, _ sandbox: SandboxRecord, elapsed: Duration) {
+    self.sandbox = sandbox
     made = tally.made
     upToDate = tally.upToDate
     due = tally.due

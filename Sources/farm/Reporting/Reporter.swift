@@ -7,7 +7,6 @@ import WorkerFarm
 final class Reporter {
   private let json: Bool
   private let quiet: Bool
-  private let start = ContinuousClock.now
   let status: StatusLine
   private(set) var tally = Tally()
   /// Why standard output takes no more, as an `errno` value; 0 while it does.
@@ -34,36 +33,31 @@ final class Reporter {
     self.quiet = quiet
     tally.isDryRun = isDryRun
     tally.isLenient = isLenient
-    let showsBar =
-      switch progress {
-      case .always: true
-      case .never: false
-      case .auto: !quiet && Console.canRedraw(STDERR_FILENO)
-      }
-    status = StatusLine(showsBar: showsBar, start: start)
+    status = StatusLine(showsBar: progress.showsBar(quiet: quiet))
   }
 
-  func report(_ outcome: Outcome<ScannedPicture>) {
+  func report(_ outcome: PictureOutcome) {
+    let failed = tally.failed
+    let looked = tally.looked
     count(outcome)
     if json { print(PictureRecord(outcome)) }
     switch outcome.result {
     case .success(.due):
-      if !json { output("\(outcome.input.source)\n") }
+      if !json { output("\(outcome.source)\n") }
     case .success(.made(let made)) where tally.isLenient && made.warnings > 0 && !quiet:
-      complain(outcome.input.source, Self.doubt(made.warnings))
+      complain(outcome.source, Self.doubt(made.warnings))
     case .success(.failed(let failure)):
-      complain(outcome.input.source, failure.message)
+      complain(outcome.source, failure.message)
       if failure.kind == "diskFull" { fatal = fatal ?? failure.message }
     case .failure(.cancelled), .success: break
-    case .failure(.unencodableInput(let reason)): complain(outcome.input.source, reason)
+    case .failure(.unencodableInput(let reason)): complain(outcome.source, reason)
     case .failure(.memoryLimit(let needed, let allowed)):
-      complain(outcome.input.source, Self.memoryLimit(needed: needed, allowed: allowed))
-    case .failure(let failure): complain(outcome.input.source, failure.description)
+      complain(outcome.source, Self.memoryLimit(needed: needed, allowed: allowed))
+    case .failure(let failure): complain(outcome.source, failure.description)
     }
-    status.update { bar in
-      bar.done = tally.looked
-      bar.failed = tally.failed
-    }
+    let hasFailed = tally.failed > failed
+    let count = tally.looked - looked
+    status.update { $0.note(count, failed: hasFailed, at: .now) }
   }
 
   private static func memoryLimit(needed: Int, allowed: Int) -> String {
@@ -71,7 +65,7 @@ final class Reporter {
     return "needs \(needed) of memory, more than the \(allowed) that --memory leaves for pictures"
   }
 
-  private func count(_ outcome: Outcome<ScannedPicture>) {
+  private func count(_ outcome: PictureOutcome) {
     switch outcome.result {
     case .success(.made(let made)):
       tally.made += 1
@@ -94,18 +88,15 @@ final class Reporter {
   }
 
   /// The last lines of the run.
-  func finish(skipped: Scanner.Skipped) {
+  func finish(skipped: Scanner.Skipped, sandbox: SandboxRecord) {
     tally.skipped = skipped
-    let elapsed = ContinuousClock.now - start
-    if json { print(SummaryRecord(tally, elapsed: elapsed)) }
+    let elapsed = status.progress.elapsed(at: .now)
+    if json { print(SummaryRecord(tally, sandbox, elapsed: elapsed)) }
     status.finish()
     if let problem { status.print("farm: \(Console.escaped(problem))") }
     // Who takes the first lines and goes, as head does, has seen enough.
     if quiet || outputError == EPIPE { return }
-    let seconds = elapsed.milliseconds / 1000
-    let rate = ProgressBar.rate(Double(tally.looked) / max(seconds, 0.001))
-    let time = seconds < 60 ? "\((seconds * 10).rounded() / 10) s" : ProgressBar.clock(seconds)
-    status.print("\(tally.summary) in \(time) (\(rate)/s)")
+    status.print("\(tally.summary) \(ProgressBar.pace(of: tally.looked, in: elapsed))")
   }
 
   private func print(_ record: some Encodable) {

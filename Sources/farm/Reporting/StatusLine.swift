@@ -1,21 +1,22 @@
 import Glibc
 import Synchronization
+import WorkerFarm
 
 /// Standard error, shared by messages and the progress bar so that neither spoils the other.
 final class StatusLine: Sendable {
   private struct State {
-    var bar: ProgressBar
+    var progress: RunProgress
     var isShown = false
     var isEnabled: Bool
   }
 
   private let state: Mutex<State>
-  private let start: ContinuousClock.Instant
 
-  init(showsBar: Bool, start: ContinuousClock.Instant) {
-    self.start = start
-    state = Mutex(State(bar: ProgressBar(seconds: 0), isEnabled: showsBar))
+  init(showsBar: Bool) {
+    state = Mutex(State(progress: RunProgress(start: .now), isEnabled: showsBar))
   }
+
+  var progress: RunProgress { state.withLock { $0.progress } }
 
   var showsBar: Bool { state.withLock { $0.isEnabled } }
 
@@ -27,16 +28,31 @@ final class StatusLine: Sendable {
     }
   }
 
-  func update(_ change: (inout ProgressBar) -> Void) {
-    state.withLock { change(&$0.bar) }
+  /// Bytes above the bar, as they are.
+  func write(_ bytes: [UInt8]) {
+    state.withLock { state in
+      Console.write(Self.erasing(state), to: STDERR_FILENO)
+      _ = bytes.withUnsafeBytes { Console.errorWriting($0, to: STDERR_FILENO) }
+      state.isShown = false
+    }
+  }
+
+  /// Somebody typed, and the terminal showed it where the next line is going to be.
+  func typedOver() {
+    guard Console.canRedraw(STDERR_FILENO) else { return }
+    state.withLock { $0.isShown = true }
+  }
+
+  func update(_ change: (inout RunProgress) -> Void) {
+    state.withLock { change(&$0.progress) }
   }
 
   /// Draws the bar as it is now.
   func draw() {
     state.withLock { state in
       guard state.isEnabled else { return }
-      state.bar.seconds = (ContinuousClock.now - start).milliseconds / 1000
-      let line = state.bar.line(width: Console.width(STDERR_FILENO))
+      let bar = ProgressBar(progress: state.progress, time: .now)
+      let line = bar.line(width: Console.width(STDERR_FILENO))
       Console.write("\r" + line + Self.eraseRest, to: STDERR_FILENO)
       state.isShown = true
     }

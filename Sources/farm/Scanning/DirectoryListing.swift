@@ -27,11 +27,14 @@ struct DirectoryListing {
 
   func kind(_ index: Int) -> Kind { entries[index].kind }
 
+  /// - Parameter followsLink: for a path that a person named. What the walk came upon was a directory a moment
+  ///   ago; if it's a link by now, somebody wants to lead the walk elsewhere.
   /// - Returns: nil if the directory is one of those to leave out.
   static func read(
-    _ path: BytePath, excluding excluded: Set<FileIdentity>
+    _ path: BytePath, followsLink: Bool, excluding excluded: Set<FileIdentity>
   ) throws(ScanFault) -> DirectoryListing? {
-    let number = path.withCString { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK) }
+    let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK | (followsLink ? 0 : O_NOFOLLOW)
+    let number = uninterrupted { path.withCString { open($0, flags) } }
     guard number >= 0 else { throw ScanFault(errno) }
     var status = stat()
     guard fstat(number, &status) == 0, let directory = fdopendir(number) else {

@@ -109,7 +109,7 @@ final class OutputDirectories {
 
   private func prepare(_ path: BytePath) throws {
     try make(path)
-    let number = path.withCString { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+    let number = uninterrupted { path.withCString { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) } }
     var status = stat()
     guard number >= 0, fstat(number, &status) == 0 else { throw unusable(path) }
     defer { close(number) }
@@ -118,11 +118,12 @@ final class OutputDirectories {
   }
 
   private func make(_ path: BytePath) throws {
-    if path.withCString({ mkdir($0, 0o777) }) == 0 {
+    let mkdir = { uninterrupted { path.withCString { Glibc.mkdir($0, 0o777) } } }
+    if mkdir() == 0 {
       made.append(path)
     } else if errno == ENOENT, path.parent != path {
       try make(path.parent)
-      guard path.withCString({ mkdir($0, 0o777) }) == 0 else { throw unusable(path) }
+      guard mkdir() == 0 else { throw unusable(path) }
       made.append(path)
     } else if errno != EEXIST {
       throw unusable(path)

@@ -4,8 +4,9 @@ import Thumbnails
 /// Walks the paths of the command line and hands out one picture after the other, without ever holding
 /// more than the directories on the way to it.
 ///
-/// A file is a picture if its name says so, or else its first bytes. Other files, and links, are skipped
-/// and counted. Directories that hold thumbnails of this run are left out.
+/// A file is a picture if its name says so, or else its first bytes. Other files, also FIFOs, sockets and devices
+/// with a picture's name, and links are skipped and counted. Directories that hold thumbnails of this run are left
+/// out.
 struct Scanner: Sequence, IteratorProtocol {
   /// What was passed over.
   struct Skipped {
@@ -56,13 +57,17 @@ struct Scanner: Sequence, IteratorProtocol {
   }
 
   private mutating func enterRoot(_ root: OutputPlan.Root) -> ScannedPicture? {
-    if root.isDirectory { return enter(root.path, output: root.output) }
+    if root.isDirectory { return enter(root.path, output: root.output, followsLink: true) }
     return .picture(makeJob(root.path, names.stem(of: root.path.name, in: root.output)))
   }
 
-  private mutating func enter(_ path: BytePath, output: BytePath) -> ScannedPicture? {
+  private mutating func enter(
+    _ path: BytePath, output: BytePath, followsLink: Bool = false
+  ) -> ScannedPicture? {
     do throws(ScanFault) {
-      if let listing = try DirectoryListing.read(path, excluding: excluded) {
+      let listing = try DirectoryListing.read(
+        path, followsLink: followsLink, excluding: excluded)
+      if let listing {
         levels.append(Level(listing: listing, path: path, output: output))
       }
       return nil
@@ -88,11 +93,11 @@ struct Scanner: Sequence, IteratorProtocol {
     case .link:
       skipped.update { $0.links += 1 }
       return nil
-    case .regular, .special:
-      let isPicture =
-        PictureName.isPicture(name)
-        || levels[depth].listing.kind(index) == .regular && PictureName.beginsAsPicture(path)
-      guard isPicture else {
+    case .special:
+      skipped.update { $0.otherFiles += 1 }
+      return nil
+    case .regular:
+      guard PictureName.isPicture(name) || PictureName.beginsAsPicture(path) else {
         skipped.update { $0.otherFiles += 1 }
         return nil
       }
@@ -122,11 +127,12 @@ enum PictureName {
 
   /// Whether a regular file without a picture's name begins as a JPEG, PNG or WebP all the same.
   static func beginsAsPicture(_ path: BytePath) -> Bool {
-    let number = path.withCString { open($0, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC) }
+    let flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC
+    let number = uninterrupted { path.withCString { open($0, flags) } }
     guard number >= 0 else { return false }
     defer { close(number) }
     var head = [UInt8](repeating: 0, count: 16)
-    let count = read(number, &head, head.count)
+    let count = uninterrupted { read(number, &head, head.count) }
     guard count > 0 else { return false }
     switch PictureFormat.sniff(head.prefix(count)) {
     case .jpeg, .png, .webp: return true

@@ -12,9 +12,13 @@ struct Command {
   var arguments: [BytePath]
   /// Added to the tests' own environment; nil removes a variable.
   var environment: [String: String?] = [:]
+  /// What standard input is; nil for nothing.
+  var input: Int32?
   /// Where standard output and error go; nil to be captured.
   var output: Int32?
   var errors: Int32?
+  /// A terminal that becomes the program's own: what is typed there reaches it.
+  var terminal: BytePath?
 
   /// Not inlined: where Swift 6.3.1 sees an object's whole life, it may leave out the object and yet
   /// free it, at whatever lies on the stack.
@@ -46,6 +50,8 @@ struct Finished: CustomStringConvertible {
   }
 
   var ending: Ending
+  /// That of all processes which the program started, and which they started.
+  var session: pid_t
   var output: [UInt8]
   var errors: [UInt8]
 
@@ -78,10 +84,7 @@ final class RunningCommand {
   }
 
   deinit {
-    if status == nil {
-      kill(pid, SIGKILL)
-      waitpid(pid, nil, 0)
-    }
+    if status == nil { killAll() }
   }
 
   /// Bytes of standard output.
@@ -93,6 +96,12 @@ final class RunningCommand {
 
   /// The processes that it started and that live.
   var workers: [pid_t] { Processes.children(of: pid) }
+
+  /// With all that it started, at whatever remove.
+  private func killAll() {
+    for member in Processes.inSession(pid) { kill(member, SIGKILL) }
+    waitpid(pid, nil, 0)
+  }
 
   /// Whether it has ended; what it left can be had from ``wait()`` all the same.
   var hasEnded: Bool {
@@ -107,17 +116,17 @@ final class RunningCommand {
     let end = ContinuousClock.now + Self.patience
     while !hasEnded {
       if ContinuousClock.now > end {
-        kill(pid, SIGKILL)
-        waitpid(pid, nil, 0)
+        killAll()
         status = 0
-        return Finished(ending: .hung, output: output.bytes, errors: errors.bytes)
+        return Finished(
+          ending: .hung, session: pid, output: output.bytes, errors: errors.bytes)
       }
       usleep(5000)
     }
     let status = status ?? 0
     let signal = status & 0x7F
     return Finished(
-      ending: signal == 0 ? .exited(status >> 8 & 0xFF) : .signalled(signal),
+      ending: signal == 0 ? .exited(status >> 8 & 0xFF) : .signalled(signal), session: pid,
       output: output.bytes, errors: errors.bytes)
   }
 
@@ -125,7 +134,15 @@ final class RunningCommand {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    // A session's leader who opens a terminal that is nobody's makes it the session's own.
+    command.terminal.map { terminal in
+      _ = terminal.withCString { posix_spawn_file_actions_addopen(&actions, 3, $0, O_RDWR, 0) }
+    }
+    if let input = command.input {
+      posix_spawn_file_actions_adddup2(&actions, input, 0)
+    } else {
+      posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    }
     posix_spawn_file_actions_adddup2(&actions, output, 1)
     posix_spawn_file_actions_adddup2(&actions, errors, 2)
     // What whoever runs the tests left open is none of the program's business, and counts against its limits.
@@ -138,7 +155,9 @@ final class RunningCommand {
     sigemptyset(&none)
     posix_spawnattr_setsigdefault(&attributes, &all)
     posix_spawnattr_setsigmask(&attributes, &none)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
+    // A session of its own, by which all that it starts is known.
+    let flags = Int32(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK) | farm_spawn_setsid
+    posix_spawnattr_setflags(&attributes, Int16(flags))
     var pid = pid_t()
     let code = withCStrings(command.arguments.map(\.bytes)) { arguments in
       withCStrings(variables(command.environment)) { environment in

@@ -20,6 +20,16 @@ struct Record: Decodable {
     var color: String?
   }
 
+  /// Of a run's record.
+  struct Sandbox: Decodable {
+    var enforcement: String
+    var files: String?
+    var complete: Bool?
+    var inForce: [String]?
+    var landlock: Int?
+    var problems: [String]?
+  }
+
   struct Failure: Decodable {
     var kind: String
     var message: String
@@ -48,6 +58,7 @@ struct Record: Decodable {
   var withWarnings: Int?
   var otherFiles: Int?
   var links: Int?
+  var sandbox: Sandbox?
 }
 
 extension Finished {
@@ -55,6 +66,15 @@ extension Finished {
   var records: [Record] {
     get throws {
       try outputLines.map { try JSONDecoder().decode(Record.self, from: Data($0.utf8)) }
+    }
+  }
+
+  /// Those lines of `--json` that are whole: who is killed may leave a piece.
+  var wholeRecords: [Record] {
+    get throws {
+      let end = output.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+      let lines = String(decoding: output[..<end], as: UTF8.self).split(separator: "\n")
+      return try lines.map { try JSONDecoder().decode(Record.self, from: Data($0.utf8)) }
     }
   }
 

@@ -42,6 +42,21 @@ final class Tree {
     return path
   }
 
+  /// One more name for a file, or a file of its own where it has as many as it may.
+  func hardLink(_ name: BytePath, _ other: BytePath) {
+    let result = self[name].withCString { from in self[other].withCString { Glibc.link(from, $0) } }
+    if result != 0 { write(other, bytes(name)) }
+  }
+
+  func rename(_ name: BytePath, to other: BytePath) {
+    let result = self[name].withCString { from in self[other].withCString { Glibc.rename(from, $0) }
+    }
+    precondition(result == 0)
+  }
+
+  /// With everything that is in it.
+  func remove(_ name: BytePath) { Self.remove(self[name]) }
+
   func link(_ name: BytePath, to target: BytePath) {
     let result = target.withCString { target in self[name].withCString { symlink(target, $0) } }
     precondition(result == 0)

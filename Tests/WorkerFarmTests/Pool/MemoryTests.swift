@@ -59,7 +59,8 @@ import Testing
     #expect(meals.first?.allowance == .max)
   }
 
-  @Test func `who takes what it wasn't given dies of it, and the others don't`() async throws {
+  @Test(.disabled(if: Sanitizer.isOn, "the kernel's limit can't hold"))
+  func `W13 who takes what it wasn't given dies of it, and the others don't`() async throws {
     let jobs = (0..<9).map {
       Hungry(bytes: $0 == 4 ? 900 << 20 : 1000, milliseconds: 1, allocates: true)
     }

@@ -46,7 +46,7 @@ import Testing
 }
 
 /// A child of the test, whose output is read.
-private final class Program: Sendable {
+final class Program: Sendable {
   private let child: ChildProcess
   private let reader: Descriptor
 
@@ -54,7 +54,7 @@ private final class Program: Sendable {
     let pipe = try Pipe()
     child = try ChildProcess(
       executable: arguments[0], arguments: arguments,
-      environment: ["PATH=/usr/bin:/bin".utf8.map { $0 }],
+      environment: (["PATH=/usr/bin:/bin"] + Sanitizer.options).map { Array($0.utf8) },
       descriptors: .init(
         input: pipe.reader.number, output: pipe.writer.number, error: pipe.writer.number))
     let ends = pipe.ends()

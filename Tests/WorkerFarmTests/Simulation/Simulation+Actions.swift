@@ -75,7 +75,10 @@ extension Simulation {
       try expect(mayBegin(job), "job \(job) is begun though its stream holds too much")
       workers[id].wasFed = true
     }
-    if worker.jobs.isEmpty { workers[id].since = now }
+    if worker.jobs.isEmpty {
+      workers[id].since = now
+      workers[id].seen = nil
+    }
     workers[id].jobs.append(job)
     jobs[job].place = .sent(id)
     jobs[job].attempts += 1

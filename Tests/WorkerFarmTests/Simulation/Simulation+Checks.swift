@@ -8,7 +8,14 @@ extension Simulation {
       guard let deadline = deadline(of: id), deadline <= now else { continue }
       note("worker \(id) is late")
       if let first = workers[id].jobs.first {
-        workers[id].lateJob = first
+        let job = workers[id].believed
+        if let job, job != first, job != workers[id].seen {
+          // It's further than its replies, so its job's time begins only now.
+          workers[id].seen = job
+          workers[id].since = now
+        } else {
+          workers[id].lateJob = job ?? first
+        }
       } else {
         workers[id].isOverdue = true
       }

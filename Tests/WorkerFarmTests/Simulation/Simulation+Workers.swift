@@ -34,6 +34,7 @@ extension Simulation {
     guard worker.state != .absent else { return }
     if worker.isKilled && chance(isKind ? 100 : 40) { return try die(id) }
     if !isKind && chance(profile.death) { return try die(id) }
+    if !isKind && worker.stalledUntil > now { return }
     if worker.hangs {
       // Somebody else has an eye on it, too.
       if isKind && chance(10) { try die(id) }
@@ -42,6 +43,11 @@ extension Simulation {
     if worker.isRetired { return try die(id) }
     if worker.state == .starting { return sayHello(id) }
     if !isKind && chance(profile.breach) { return try commitBreach(id) }
+    if !isKind && chance(profile.stall) {
+      note("worker \(id) is stopped for a while")
+      workers[id].stalledUntil = now + UInt64(pick(1...80))
+    }
+    if chance(profile.lie) && !jobs.isEmpty { workers[id].lie = pick(0...jobs.count - 1) }
     try work(id)
   }
 
@@ -77,29 +83,51 @@ extension Simulation {
   /// The engine reads replies with one call.
   private func answer(_ id: WorkerID, count: Int) throws {
     guard count > 0, !workers[id].isUnheard else { return }
+    var outputs: [Int] = []
     for _ in 0..<count {
-      let job = workers[id].jobs.removeFirst()
       let grant = workers[id].grant
-      workers[id].grant = 0
-      workers[id].runsAlone = false
+      let job = takeFirst(of: id)
       if jobs[job].memory > max(grant, memoryShare) {
+        try reply(to: &outputs, id)
         try demand(job, id)
-        continue
+      } else if chance(profile.failure) {
+        try reply(to: &outputs, id)
+        try replyFailure(of: job, id)
+      } else {
+        // Whatever is consecutive may come in one run or in several.
+        if outputs.last.map({ jobs[$0].id.advanced(by: 1) }) != jobs[job].id || chance(30) {
+          try reply(to: &outputs, id)
+        }
+        outputs.append(job)
       }
-      workers[id].done -= 1
-      deathsInARow = 0
-      if chance(profile.failure) { try replyFailure(of: job, id) } else { try reply(to: job, id) }
     }
+    try reply(to: &outputs, id)
     workers[id].since = now
     scheduler.settled(id, now: now)
     recallIfAborted(id)
   }
 
-  private func reply(to job: Int, _ id: WorkerID) throws {
-    // As many as are consecutive may come in one run, but each alone says the same.
-    let size = pick(0...120)
-    note("worker \(id) answers job \(job) with \(size) bytes")
-    try scheduler.replied(id, first: jobs[job].id, .outputs(Records(sizes: [size])), reading)
+  func takeFirst(of id: WorkerID) -> Int {
+    let job = workers[id].jobs.removeFirst()
+    workers[id].done -= 1
+    workers[id].lastAnswered = job
+    workers[id].grant = 0
+    workers[id].runsAlone = false
+    deathsInARow = 0
+    return job
+  }
+
+  /// Outputs of jobs with consecutive ids; the list is empty afterwards.
+  private func reply(to answered: inout [Int], _ id: WorkerID) throws {
+    guard let first = answered.first else { return }
+    let sizes = answered.map { _ in pick(0...120) }
+    note("worker \(id) answers jobs \(answered) with \(sizes) bytes")
+    try scheduler.replied(id, first: jobs[first].id, .outputs(Records(sizes: sizes)), reading)
+    for (job, size) in zip(answered, sizes) { noteAnswer(to: job, size: size) }
+    answered = []
+  }
+
+  func noteAnswer(to job: Int, size: Int) {
     jobs[job].place = .answered
     book(job, result: size)
   }
@@ -115,15 +143,13 @@ extension Simulation {
     try expect(jobs[job].place != .refused, "job \(job) failed, and nothing came of it")
   }
 
-  private var reading: Scheduler.Run { Scheduler.Run(endedAt: now, time: 1) }
+  var reading: Scheduler.Run { Scheduler.Run(endedAt: now, time: 1) }
 
-  private var memoryShare: Int { policy.memory.map { $0 / policy.workers } ?? .max }
+  var memoryShare: Int { policy.memory.map { $0 / policy.workers } ?? .max }
 
   /// The job says that it needs more than it may use.
   private func demand(_ job: Int, _ id: WorkerID) throws {
     note("job \(job) at worker \(id) asks for \(jobs[job].memory) bytes")
-    workers[id].done -= 1
-    deathsInARow = 0
     jobs[job].place = .waiting
     let isPossible = jobs[job].memory <= policy.memory ?? .max && !isOver(job)
     if isPossible {
@@ -145,23 +171,6 @@ extension Simulation {
     jobs[job].size = result
   }
 
-  /// Garbage, a closed pipe, or a reply for a job that isn't its first.
-  private func commitBreach(_ id: WorkerID) throws {
-    guard !workers[id].isUnheard else { return }
-    if chance(50), !jobs.isEmpty {
-      let job = pick(0...jobs.count - 1)
-      guard workers[id].jobs.first != job else { return }
-      note("worker \(id) answers job \(job), which it doesn't have to")
-      do {
-        try scheduler.replied(id, first: jobs[job].id, .outputs(Records(sizes: [1])), reading)
-        throw Breach(description: "a reply for a job that isn't the worker's was accepted")
-      } catch is WireError {}
-    }
-    note("worker \(id) breaks the protocol")
-    workers[id].isUnheard = true
-    scheduler.kill(id, .misconduct)
-  }
-
   // MARK: Death
 
   /// It ends, with some of its replies written.
@@ -170,7 +179,7 @@ extension Simulation {
     // What was decided about it before is carried out before.
     try perform()
     let worker = workers[id]
-    let running = worker.keepsPage ? worker.running : worker.jobs.first
+    let running = worker.keepsPage ? worker.believed : worker.jobs.first
     if let late = worker.lateJob, let running, worker.jobs.contains(late) {
       worker.lateJob = running
     }

@@ -26,6 +26,10 @@ final class Simulation {
   var wasShrunk = false
   var deathsInARow = 0
   var actions: [Scheduler.Action] = []
+  /// Events and turns of the engine so far.
+  private(set) var steps = 0
+  /// How often each false reply was tried; none of them was accepted.
+  var refused: [FalseReply: Int] = [:]
   /// What happened, if somebody wants to read it.
   var trace: Trace?
 
@@ -59,7 +63,7 @@ final class Simulation {
   func run() throws {
     let steps = pick(3...25)
     for _ in 0..<steps {
-      try event()
+      try step()
       // The engine hears of several events in one turn as well as of one.
       if chance(60) { try turn() }
     }
@@ -78,7 +82,7 @@ final class Simulation {
     isClosing = true
     var patience = 200 + 12 * jobs.count
     repeat {
-      try event()
+      try step()
       try turn()
       patience -= 1
       if patience == 0 { throw Breach(description: "it never comes to an end") }
@@ -94,13 +98,19 @@ final class Simulation {
       "jobs are left")
   }
 
+  private func step() throws {
+    steps += 1
+    try event()
+  }
+
   /// One turn of the engine.
   func turn() throws {
+    steps += 1
     now += UInt64(pick(0...3))
     for worker in workers { worker.wasFed = false }
     wasRefused = false
     markTheLate()
-    scheduler.tick(now: now)
+    scheduler.tick(now: now) { id in workers[id].jobOnPage.map { jobs[$0].id } }
     scheduler.dispatch(now: now)
     try perform()
     try check()

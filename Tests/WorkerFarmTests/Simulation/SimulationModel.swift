@@ -19,6 +19,10 @@ struct SimulationProfile: Sendable, CustomTestStringConvertible {
   var death = 0
   var breach = 0
   var hang = 0
+  /// Stopped and continued.
+  var stall = 0
+  /// Its page names a job that it doesn't run.
+  var lie = 0
   var unavailable = 0
   var stop = 0
   var abort = 0
@@ -45,7 +49,10 @@ struct SimulationProfile: Sendable, CustomTestStringConvertible {
     SimulationProfile(name: "all is well", jobsPerStream: 0...12),
     SimulationProfile(name: "workers die", death: 12),
     SimulationProfile(name: "workers break the protocol", death: 3, breach: 10),
-    SimulationProfile(name: "jobs and workers hang", hasTimeout: 80, death: 3, hang: 10),
+    SimulationProfile(
+      name: "workers say what isn't so", hasTimeout: 60, death: 5, breach: 6, lie: 15),
+    SimulationProfile(
+      name: "jobs and workers hang", hasTimeout: 80, death: 3, hang: 10, stall: 15),
     SimulationProfile(
       name: "consumers leave", streams: 1...3, hasTimeout: 10, death: 4, stop: 2, abort: 4),
     SimulationProfile(name: "tiny windows", windowJobs: 1...4, windowBytes: 1...300, death: 8),
@@ -67,8 +74,8 @@ struct SimulationProfile: Sendable, CustomTestStringConvertible {
       name: "workers come and go", jobsPerStream: 0...20, death: 3, recycles: true, resize: 30),
     SimulationProfile(
       name: "everything", streams: 1...4, windowBytes: 1...2000, windowAdapts: true, hasTimeout: 40,
-      death: 8,
-      breach: 4, hang: 4, unavailable: 4, stop: 1, abort: 2, close: 2, large: 10, failure: 10,
+      death: 8, breach: 4, hang: 4, stall: 4, lie: 4, unavailable: 4, stop: 1, abort: 2, close: 2,
+      large: 10, failure: 10,
       recycles: true, resize: 5),
   ]
 }
@@ -80,6 +87,14 @@ final class VirtualWorker {
   var keepsPage = true
   /// It will never say hello, or never come back from the job it runs.
   var hangs = false
+  /// It's stopped, and will be continued then.
+  var stalledUntil: UInt64 = 0
+  /// The job that its page names, though it may be anybody's.
+  var lie: Int?
+  /// What its page said when its first job seemed late.
+  var seen: Int?
+  /// The job that it answered last.
+  var lastAnswered: Int?
   var isKilled = false
   var isRetired = false
   /// A breach: nothing more is read from it, and it must be killed.
@@ -106,6 +121,10 @@ final class VirtualWorker {
   var since: UInt64 = 0
 
   var running: Int? { isRunning ? jobs[done] : nil }
+  /// The job that its page names.
+  var jobOnPage: Int? { keepsPage ? lie ?? running : nil }
+  /// As long as it's one of its own, that is believed.
+  var believed: Int? { jobOnPage.flatMap { jobs.contains($0) ? $0 : nil } }
 }
 
 /// A job as a strict bookkeeper sees it.
