@@ -68,6 +68,25 @@ import Testing
     }
   }
 
+  /// Who is given two when he's the first to be ready lets one of them wait for the other.
+  @Test(arguments: Setting.concurrent, [4, 5, 7])
+  func
+    `no worker gets a second job while another could have it as its first`(
+      setting: Setting, count: Int
+    ) async throws
+  {
+    let scratch = Scratch()
+    var configuration = setting.configuration()
+    configuration.workers = 4
+    let jobs = (0..<count).map { Linger(path: scratch.file("\($0)")) }
+    try await withWorkerPool(configuration) { pool in
+      let task = Task { try await pool.map(jobs) }
+      try await waitUntil { jobs.count(where: \.hasBegun) == 4 }
+      for job in jobs { job.letGo() }
+      #expect(try await task.value.count == count)
+    }
+  }
+
   @Test func `as many workers live as the pool was last told`() async throws {
     let tag = makeTag()
     let scratch = Scratch()
