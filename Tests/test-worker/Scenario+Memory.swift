@@ -31,9 +31,12 @@ extension Scenario {
 
   func streamBehindSlowFirst(throwing: Bool) throws {
     let count = 60_000
-    let pool = try WorkerPool(.processes(count: 2))
+    var configuration = PoolConfiguration.processes(count: 2)
+    // Only the bound in bytes holds them back.
+    configuration.window = count
+    let pool = try WorkerPool(configuration)
     let jobs = (0..<count).lazy.map { index in
-      Bulky(milliseconds: index == 0 ? 1000 : 0, size: 10 << 10, throwing: throwing)
+      Bulky(milliseconds: index == 0 ? 3000 : 0, size: 10 << 10, throwing: throwing)
     }
     var outcomes = pool.outcomes(of: jobs).makeBlockingIterator()
     var seen = 0
