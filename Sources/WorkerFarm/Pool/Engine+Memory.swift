@@ -56,6 +56,7 @@ extension Engine {
 
   /// What Swift's runtime, C++'s and others write when they get no memory.
   private static let complaints = [
-    "ould not allocate memory", "ailed to allocate", "bad_alloc", "ut of memory", "annot allocate memory",
+    "ould not allocate memory", "ailed to allocate", "bad_alloc", "ut of memory",
+    "annot allocate memory",
   ]
 }
