@@ -13,7 +13,7 @@ import Glibc
 /// workers are started when there's work, and end with the pool: at ``shutdown(_:)``, when the last
 /// reference to it goes, or when this process ends in whatever way.
 ///
-/// A pool runs one thread of its own, installs no signal handler, and waits for no child but its own.
+/// A pool runs one thread of its own (an inline one none), installs no signal handler, and waits for no child but its own.
 public final class WorkerPool: Sendable {
   /// What the pool was made with. ``resize(to:)`` doesn't change it.
   public let configuration: PoolConfiguration

@@ -137,7 +137,8 @@ import Testing
     }
     for outcome in try await withWorkerPool(configuration, { try await $0.allOutcomes(of: jobs) }) {
       let attempts = outcome.index % 4 == 0 ? crashed : outcome.index % 4 == 2 ? thrown : 1
-      #expect(outcome.attempts == attempts && lines(of: outcome.input.log).count == attempts)
+      // A reply that was held back dies with its worker: then the job runs once more, free of charge.
+      #expect(outcome.attempts == attempts && lines(of: outcome.input.log).count >= attempts)
     }
   }
 
