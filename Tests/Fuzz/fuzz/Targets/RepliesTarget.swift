@@ -97,7 +97,7 @@ extension FuzzTarget {
   // MARK: - The worker's side
 
   private final class Nobody: ReplySink {
-    func prepareForJob() {}
+    func prepareForJob() -> Bool { true }
     func append(_: [UInt8], id _: UInt64, isFailure _: Bool, asOneOfSeveral _: Bool) {}
   }
 
