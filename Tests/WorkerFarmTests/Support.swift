@@ -35,7 +35,9 @@ func openDescriptorCount() -> Int {
   (0..<1024).count { number in
     var bytes = [UInt8](repeating: 0, count: 64)
     let count = bytes.withUnsafeMutableBytes { buffer in
-      readlink("/proc/self/fd/\(number)", buffer.baseAddress, buffer.count)
+      readlink(
+        "/proc/self/fd/\(number)", buffer.baseAddress!.assumingMemoryBound(to: CChar.self),
+        buffer.count)
     }
     let target = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
     return ["pipe:", "anon_inode:[pidfd]", "pidfd:", "/memfd:"].contains(where: target.hasPrefix)
