@@ -13,8 +13,12 @@ struct ThumbsCommand: ParsableCommand {
       densities has its size before that: a.jpg.256.jpg, a.jpg.256@2x.jpg. Thumbnails that are \
       up to date are left alone.
 
-      Exit status: 0 everything done, 1 some pictures failed (each is named), 2 wrong usage, \
-      3 the run couldn't go on.
+      A picture that crashed its worker twice is remembered in the output, by its content, and skipped \
+      by the next runs: until the farm or one of its codecs has another version, or \
+      --retry-quarantined is given. farm replay shows what it does.
+
+      Exit status: 0 everything done, 1 some pictures failed or are quarantined (each is named), \
+      2 wrong usage, 3 the run couldn't go on.
       """)
 
   @Argument(
@@ -76,6 +80,12 @@ struct ThumbsCommand: ParsableCommand {
   @Flag(help: "Make thumbnails again that are up to date.")
   var force = false
 
+  @Flag(
+    help: """
+      Try again the pictures that killed their workers twice in an earlier run and are skipped since.
+      """)
+  var retryQuarantined = false
+
   @Flag(name: [.customShort("n"), .long], help: "Only say what would be made.")
   var dryRun = false
 
@@ -121,7 +131,8 @@ struct ThumbsCommand: ParsableCommand {
     let trace = try reporting.startTrace(of: &pool)
     let run = ThumbsRun(
       plan: plan, options: options, variants: variants,
-      mode: dryRun ? .ask : force ? .force : .make, pool: pool, reporter: reporter)
+      mode: dryRun ? .ask : force ? .force : .make, pool: pool, reporter: reporter,
+      retriesQuarantined: retryQuarantined)
     defer { reporting.finish(trace, reporter.status) }
     try run.execute()
   }

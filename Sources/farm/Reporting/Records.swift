@@ -5,7 +5,7 @@ import WorkerFarm
 /// One line of `--json`, for a picture.
 struct PictureRecord: Encodable {
   enum Status: String, Encodable {
-    case made, upToDate, due, failed, cancelled
+    case made, upToDate, due, failed, skipped, cancelled
   }
 
   struct Failure: Encodable {
@@ -56,6 +56,8 @@ struct PictureRecord: Encodable {
     case .success(.due(let files)):
       status = .due
       describe(files)
+    case .success(.quarantined):
+      preconditionFailure("the quarantine has said why")
     case .success(.failed(let failure)):
       status = .failed
       error = Failure(kind: failure.kind, message: failure.message)
@@ -63,6 +65,9 @@ struct PictureRecord: Encodable {
     case .failure(.unencodableInput(let reason)):
       status = .failed
       error = Failure(kind: "unreadable", message: reason)
+    case .failure(.quarantined(let reason)):
+      status = .skipped
+      error = Failure(kind: "quarantined", message: reason)
     case .failure(let failure):
       status = .failed
       error = Failure(kind: failure.kind, message: failure.description)
@@ -131,6 +136,8 @@ struct SummaryRecord: Encodable {
   var upToDate: Int
   var due: Int
   var failed: Int
+  /// Not tried, since they killed their workers in an earlier run.
+  var quarantined: Int
   var cancelled: Int
   /// Of those made: from embedded previews, and with oddities that the decoder saw.
   var fromPreviews: Int
@@ -146,6 +153,7 @@ struct SummaryRecord: Encodable {
     upToDate = tally.upToDate
     due = tally.due
     failed = tally.failed
+    quarantined = tally.quarantined
     cancelled = tally.cancelled
     fromPreviews = tally.fromPreviews
     withWarnings = tally.withWarnings

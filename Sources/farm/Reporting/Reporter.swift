@@ -50,7 +50,8 @@ final class Reporter {
       complain(outcome.source, failure.message)
       if failure.kind == "diskFull" { fatal = fatal ?? failure.message }
     case .failure(.cancelled), .success: break
-    case .failure(.unencodableInput(let reason)): complain(outcome.source, reason)
+    case .failure(.unencodableInput(let reason)), .failure(.quarantined(let reason)):
+      complain(outcome.source, reason)
     case .failure(.memoryLimit(let needed, let allowed)):
       complain(outcome.source, Self.memoryLimit(needed: needed, allowed: allowed))
     case .failure(let failure): complain(outcome.source, failure.description)
@@ -74,9 +75,15 @@ final class Reporter {
     case .success(.upToDate): tally.upToDate += 1
     case .success(.due): tally.due += 1
     case .success(.failed): tally.failed += 1
+    case .success(.quarantined), .failure(.quarantined): tally.quarantined += 1
     case .failure(.cancelled): tally.cancelled += 1
     case .failure: tally.failed += 1
     }
+  }
+
+  /// Something that no picture is to blame for, and that the run goes on with.
+  func warn(_ text: String) {
+    if !quiet { status.print("farm: \(Console.escaped(text))") }
   }
 
   private func complain(_ path: BytePath, _ reason: String) {
