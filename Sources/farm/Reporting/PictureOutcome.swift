@@ -3,6 +3,8 @@ import WorkerFarm
 
 /// What became of a picture, whichever way it was done.
 struct PictureOutcome {
+  /// The picture's place in the run, from 0.
+  let index: Int
   let source: BytePath
   /// What was to be done; nil for a directory that couldn't be read.
   private let job: ThumbnailJob?
@@ -11,6 +13,7 @@ struct PictureOutcome {
   let attempts: Int
 
   init(_ outcome: Outcome<ScannedPicture>) {
+    index = outcome.index
     source = outcome.input.source
     if case .picture(let job) = outcome.input { self.job = job } else { job = nil }
     result = outcome.result
@@ -20,6 +23,7 @@ struct PictureOutcome {
 
   /// Writes the thumbnails, which the worker couldn't.
   init(finishing outcome: Outcome<IsolatedPicture>) {
+    index = outcome.index
     source = outcome.input.source
     job = outcome.input.job?.job
     runTime = outcome.runTime

@@ -21,6 +21,8 @@ struct PictureRecord: Encodable {
 
   var schemaVersion = 1
   var type = "picture"
+  /// The picture's place in the run, from 0.
+  var index: Int
   var status: Status
   /// The path as given and walked; where it isn't UTF-8 with U+FFFD in it.
   var source: String
@@ -46,6 +48,7 @@ struct PictureRecord: Encodable {
     let path = outcome.source
     source = path.text
     sourceBase64 = path.base64IfNotText
+    index = outcome.index
     milliseconds = outcome.runTime.milliseconds
     attempts = outcome.attempts
     switch outcome.result {
@@ -146,9 +149,14 @@ struct SummaryRecord: Encodable {
   var links: Int
   var seconds: Double
   var sandbox: SandboxRecord
+  /// The options that decide how a picture is done, where they aren't as by default; `farm replay` reads them.
+  var arguments: [String]
 
-  init(_ tally: Tally, _ sandbox: SandboxRecord, elapsed: Duration) {
+  init(
+    _ tally: Tally, _ sandbox: SandboxRecord, arguments: [String], elapsed: Duration
+  ) {
     self.sandbox = sandbox
+    self.arguments = arguments
     made = tally.made
     upToDate = tally.upToDate
     due = tally.due
