@@ -300,6 +300,15 @@ import Thumbnails
     #expect(Tree.files(tree["temporary"]).isEmpty)
   }
 
+  @Test func `without a place for thumbnails that are thrown away it's wrong usage`() throws {
+    let picture = tree.write("a.jpg", Pictures.jpeg())
+    let nowhere = ["TMPDIR": "/nonexistent"]
+    let run = farm("replay", picture, environment: nowhere)
+    #expect(run.status == 2 && run.errorText.contains("/nonexistent: No such file"), "\(run)")
+    #expect(farm("replay", picture, "-o", tree["out"], environment: nowhere).status == 0)
+    #expect(tree.names(in: "out") == ["a.jpg.jpg"])
+  }
+
   @Test func `help names every option`() throws {
     let help = farm("replay", "--help")
     #expect(help.status == 0)

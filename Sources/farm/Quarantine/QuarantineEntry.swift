@@ -18,7 +18,8 @@ struct QuarantineEntry: Codable {
   var source: String
 
   /// This farm and the libraries that decode for it.
-  static let currentTool = (["farm \(Thumbnailer.version)"]
+  static let currentTool =
+    (["farm \(Thumbnailer.version)"]
     + CodecVersions.all.map { "\($0.name) \($0.version)" }).joined(separator: ", ")
 
   /// Larger files are none of ours: a path has at most 4,096 bytes, each of which may take six in JSON.
