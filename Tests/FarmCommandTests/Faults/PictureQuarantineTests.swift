@@ -32,8 +32,15 @@ import Thumbnails
     makeTree(way)
     let run = farm(poisonous: true)
     #expect(run.status == 1, "\(run)")
-    #expect(try run.summary?.failed == 1 && run.summary?.made == 2)
+    try expectOthersDone(run)
     #expect(tree.quarantine(of: "out").count == 1, "\(tree.names())")
+  }
+
+  /// A picture whose worker dies of the next one before it has answered is found up to date when it's tried again.
+  private func expectOthersDone(_ run: Finished) throws {
+    let summary = try #require(try run.summary)
+    #expect(summary.failed == 1, "\(run)")
+    #expect((summary.made ?? 0) + (summary.upToDate ?? 0) == 2, "\(run)")
   }
 
   @Test(arguments: [
@@ -208,7 +215,7 @@ import Thumbnails
     tree.link("out/.farm-quarantine", to: tree["elsewhere"])
     let run = farm(poisonous: true)
     #expect(run.status == 1, "\(run)")
-    #expect(try run.summary?.made == 2)
+    try expectOthersDone(run)
     let warnings = run.errorLines.filter { $0.contains("the quarantine can't be kept: ") }
     #expect(warnings.count == 1, "\(run)")
     #expect(tree.names(in: "elsewhere").isEmpty)
