@@ -44,3 +44,8 @@ class Mpire(PythonPool):
     def test_recycled(self):
         pids = self.open(1).map(jobs.worker, range(8), chunk_size=1, worker_lifespan=2)
         return verdict(len(set(pids)) == 4)
+
+    def test_closure(self):
+        # A map's function is there when the workers are forked; that of a lone job is pickled.
+        offset = 100
+        return verdict(self.open().map(lambda n: n + offset, [3]) == [103])

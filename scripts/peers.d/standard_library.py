@@ -73,7 +73,7 @@ class Futures(PythonPool):
 
 
 class Executor(Futures):
-    name, version = "Executor", f"concurrent.futures.ProcessPoolExecutor of {PYTHON}"
+    name, version = "executor", f"concurrent.futures.ProcessPoolExecutor of {PYTHON}"
     interface = (concurrent.futures.ProcessPoolExecutor,)
 
     def open(self, workers=2, initializer=None, recycle=None):
