@@ -6,8 +6,8 @@ import os
 import pathlib
 import shlex
 import subprocess
-import sys
 import threading
+import time
 
 import jobs
 from lab import INAPPLICABLE, TIME_LIMIT, Inputs, ReadAhead, descendants, ended, eventually, held_by_first_job, verdict
@@ -128,11 +128,15 @@ class Parallel:
 
     def test_resized(self):
         pathlib.Path("workers").write_text("1\n")
-        job = f"touch begun-{{}}; [ {{}} != 0 ] || {{ {mark('first')}; sleep 2; }}; [ {{}} = 0 ] || sleep {jobs.FOREVER}"
+        first = f"{mark('first')}; while ! [ -e go.mark ]; do sleep 0.1; done"
+        job = f"touch begun-{{}}; if [ {{}} = 0 ]; then {first}; else sleep {jobs.FOREVER}; fi"
         subprocess.Popen(["parallel", "-j", "workers", job, ":::", *map(str, range(8))])
         jobs.wait_for("first")
         assert len(list(pathlib.Path().glob("begun-*"))) == 1
+        # It knows by whole seconds whether the file has changed.
+        time.sleep(1.5)
         pathlib.Path("workers").write_text("3\n")
+        jobs.mark("go")
         # When the first ends the file is read again.
         return verdict(eventually(lambda: len(list(pathlib.Path().glob("begun-*"))) == 4))
 
@@ -171,7 +175,7 @@ class Parallel:
     def test_remote(self):
         """With somebody who takes a host's name, `--` and a command, as ssh does, and runs it here."""
         script = pathlib.Path("reach")
-        script.write_text(f'#!/bin/sh\necho "$1" >>reached\nshift 2\nexec sh -c "$*"\n')
+        script.write_text('#!/bin/sh\necho "$1" >>reached\nshift 2\nexec sh -c "$*"\n')
         script.chmod(0o755)
         answers = parallel("-k", "--ssh", shlex.quote(str(script.resolve())), "-S", "2/elsewhere", "echo $(({} * {}))")
         return verdict(answers == SQUARES and "elsewhere" in pathlib.Path("reached").read_text())
