@@ -1,0 +1,19 @@
+/// What the engine has of the world: the time, and what workers run in. The simulation in the tests gives it another.
+struct EngineSystem {
+  let now: () -> Nanoseconds
+  /// Starts what a worker runs in.
+  let makeBody: (ProgressPage, WorkerEnds) throws(SystemError) -> any WorkerBody
+}
+
+extension EngineSystem {
+  /// The one there is.
+  init(_ configuration: PoolConfiguration, _ registry: JobRegistry) {
+    now = MonotonicClock.now
+    makeBody = { (page, ends) throws(SystemError) in
+      switch configuration.backend {
+      case .processes: try ProcessBody(configuration.command, configuration.traits, ends: ends)
+      case .threads, .inline: try ThreadBody(registry, configuration.traits, page: page, ends: ends)
+      }
+    }
+  }
+}
