@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "CPosix.h"
+#include "sanitized.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -171,13 +172,7 @@ int farm_signal_is_ignored(int signal_number) {
 }
 
 int farm_limit_memory(pid_t pid, uint64_t bytes) {
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-  // A sanitizer's own terabytes count, though nothing is in them: no worker would get past its start.
-  (void)pid, (void)bytes;
-  return 0;
-#endif
-#endif
+  if (IS_SANITIZED) return 0;
   struct rlimit limit = {bytes, bytes};
   return prlimit(pid, RLIMIT_DATA, &limit, NULL);
 }

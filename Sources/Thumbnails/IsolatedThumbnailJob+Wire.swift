@@ -2,8 +2,12 @@ public import WorkerFarm
 
 /// How pictures travel to workers without files, and thumbnails back.
 extension IsolatedThumbnailJob {
+  /// `farm.isolated-thumbnail`.
   public static var jobName: String { "farm.isolated-thumbnail" }
 
+  /// Reads the picture, and appends its bytes and the settings.
+  ///
+  /// - Throws: an error if there's nothing to send: then ``finish(_:)`` has the result.
   public func encode(into writer: inout ByteWriter) throws { try encodePicture(into: &writer) }
 
   func encode(_ picture: Picture, into writer: inout ByteWriter) throws {
@@ -15,6 +19,9 @@ extension IsolatedThumbnailJob {
     writer.write(bytes: picture.bytes)
   }
 
+  /// Reads what ``encode(into:)`` wrote.
+  ///
+  /// - Throws: an error if the bytes make no sense.
   public init(decoding reader: inout ByteReader) throws {
     let job = try ThumbnailJob(decoding: &reader)
     var due: Set<Int> = []
@@ -22,6 +29,7 @@ extension IsolatedThumbnailJob {
     self.init(job: job, picture: Picture(bytes: try reader.readBytes(), due: due))
   }
 
+  /// Appends the thumbnails' bytes.
   public static func encode(_ output: Output, into writer: inout ByteWriter) {
     switch output {
     case .failed(let failure):
@@ -38,6 +46,9 @@ extension IsolatedThumbnailJob {
     }
   }
 
+  /// Reads what ``encode(_:into:)`` wrote.
+  ///
+  /// - Throws: an error if the bytes make no sense.
   public static func decodeOutput(_ reader: inout ByteReader) throws -> Output {
     guard try reader.readFlag() else {
       let kind = try reader.readString()

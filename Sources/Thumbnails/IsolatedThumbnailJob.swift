@@ -2,12 +2,13 @@ import Glibc
 import Synchronization
 public import WorkerFarm
 
-/// As ``ThumbnailJob``, for workers without any access to files (``WorkerFarm/SandboxPolicy/bytesOnly``).
+/// As ``ThumbnailJob``, for workers without any access to files (`SandboxPolicy.bytesOnly`).
 ///
 /// The coordinator's side opens and reads the picture when the job is encoded, on the thread that takes the
 /// outcomes, and there ``finish(_:)`` writes the thumbnails. A worker sees bytes and settings, and no path. The pool's
 /// window in bytes bounds how many pictures are held at once.
 public struct IsolatedThumbnailJob: Job {
+  /// What is to be done, as for workers that open files.
   public let job: ThumbnailJob
   private let followsLink: Bool
   /// Kept on the coordinator's side between the encoding and the finish.
@@ -17,7 +18,7 @@ public struct IsolatedThumbnailJob: Job {
 
   /// Larger files are refused: each lies in a frame, whole, at both ends of the pipe.
   public static let maxByteCount = 512 << 20
-  /// What ``WorkerFarm/PoolConfiguration/frameLimit`` has to be for that.
+  /// What the pool's `PoolConfiguration.frameLimit` has to be for that, in bytes.
   public static let frameLimit = maxByteCount + 1 << 20
 
   struct Picture {
@@ -39,6 +40,7 @@ public struct IsolatedThumbnailJob: Job {
   public enum Output: Sendable {
     /// Each in its variant's place, `nil` where none was due.
     case rendered([Thumbnail?])
+    /// There are no thumbnails.
     case failed(ThumbnailJob.Failure)
   }
 
@@ -47,13 +49,20 @@ public struct IsolatedThumbnailJob: Job {
     var description: String { "nothing has to be rendered" }
   }
 
-  /// - Parameter followsLink: whether the source itself may be a symbolic link, as one that a person names.
+  /// A job for one picture.
+  ///
+  /// - Parameters:
+  ///   - job: what is to be done.
+  ///   - followsLink: whether the source itself may be a symbolic link, as one that a person names.
   public init(_ job: ThumbnailJob, followsLink: Bool) {
     self.job = job
     self.followsLink = followsLink
     picture = nil
   }
 
+  /// Renders the picture's bytes.
+  ///
+  /// - Throws: `MemoryDemand` where the picture needs more memory than the job may use now.
   public func run() throws(MemoryDemand) -> Output {
     guard let picture else { preconditionFailure("runs where it was decoded") }
     var thumbnails: [Thumbnail?] = []

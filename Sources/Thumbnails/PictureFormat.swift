@@ -1,17 +1,24 @@
 /// What a file is by its first bytes; its name plays no part.
 public enum PictureFormat: Sendable, Hashable {
+  /// JPEG, decoded.
   case jpeg
+  /// PNG, decoded.
   case png
+  /// WebP, decoded in builds with the package trait `WebP`.
   case webp
   /// A known format that isn't decoded, by its usual name.
   case other(String)
+  /// There are no bytes.
   case empty
+  /// None of the formats that are known.
   case unknown
 
   /// How many bytes ``sniff(_:)`` looks at.
   public static let headLength = 64
 
   /// Names the format of a file that begins with `head`.
+  ///
+  /// - Parameter head: the first ``headLength`` bytes, or all if there are fewer.
   public static func sniff(_ head: some Collection<UInt8>) -> PictureFormat {
     let bytes = Array(head.prefix(headLength))
     if bytes.isEmpty { return .empty }

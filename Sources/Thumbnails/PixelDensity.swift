@@ -6,6 +6,7 @@ public struct PixelDensity: Sendable, Hashable {
   /// Hundredths, so that equal densities compare equal.
   private let hundredths: Int
 
+  /// One pixel of the thumbnail for one of the page.
   public static let one = PixelDensity(hundredths: 100)
 
   /// Reads a decimal number such as `2` or `1.5`, with two digits after the point at most, in ``allowed``.

@@ -15,6 +15,11 @@ public struct PlaceholderValues: Sendable, Hashable {
   /// `nil` also when every pixel is transparent.
   public var dominantColor: RGBColor?
 
+  /// Values that are known.
+  ///
+  /// - Parameters:
+  ///   - thumbhash: the base64 text of a ThumbHash.
+  ///   - dominantColor: the colour that most of the picture has.
   public init(thumbhash: String? = nil, dominantColor: RGBColor? = nil) {
     self.thumbhash = thumbhash
     self.dominantColor = dominantColor

@@ -6,12 +6,22 @@
 /// RGBColor("orange")    // one of the 17 names of CSS 2.1, in any case
 /// ```
 public struct RGBColor: Sendable, Hashable {
+  /// From 0 to 255.
   public let red: UInt8
+  /// From 0 to 255.
   public let green: UInt8
+  /// From 0 to 255.
   public let blue: UInt8
 
+  /// `#ffffff`.
   public static let white = RGBColor(red: 255, green: 255, blue: 255)
 
+  /// A colour by its channels.
+  ///
+  /// - Parameters:
+  ///   - red: from 0 to 255.
+  ///   - green: from 0 to 255.
+  ///   - blue: from 0 to 255.
   public init(red: UInt8, green: UInt8, blue: UInt8) {
     self.red = red
     self.green = green
@@ -74,6 +84,9 @@ extension RGBColor: CustomStringConvertible, Codable {
       + [red, green, blue].map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 
+  /// Reads what ``init(_:)`` does.
+  ///
+  /// - Throws: `DecodingError` if that's no colour.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     guard let color = Self(try container.decode(String.self)) else {
@@ -82,6 +95,7 @@ extension RGBColor: CustomStringConvertible, Codable {
     self = color
   }
 
+  /// Writes `#rrggbb`.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(description)

@@ -2,10 +2,13 @@
 public struct Thumbnail: Sendable, Hashable {
   /// The encoded file.
   public let bytes: [UInt8]
+  /// What the bytes are.
   public let format: EncodedFormat
-  /// In pixels.
+  /// In pixels, at least 1.
   public let width: Int
+  /// In pixels, at least 1.
   public let height: Int
+  /// The picture that it shows.
   public let source: SourceInfo
   /// How many oddities the decoder saw that cost no pixel, or, with ``ThumbnailOptions/lenient``, that did.
   public let warnings: Int
@@ -22,15 +25,21 @@ public struct Thumbnail: Sendable, Hashable {
 
 /// What a picture's header tells.
 public struct SourceInfo: Sendable, Hashable, Codable {
+  /// The formats that can be decoded.
   public enum Format: String, Sendable, Hashable, Codable {
+    /// JPEG, baseline or progressive.
     case jpeg
+    /// PNG, of an animation the picture that stands for it.
     case png
+    /// WebP, of an animation its first frame.
     case webp
   }
 
+  /// What the picture is by its bytes, whatever its name says.
   public let format: Format
   /// In pixels, of the upright picture: with the orientation applied.
   public let width: Int
+  /// In pixels, of the upright picture.
   public let height: Int
   /// EXIF's number, 1 ... 8; 1 when the file has none.
   public let orientation: Int

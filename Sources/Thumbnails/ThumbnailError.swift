@@ -19,12 +19,17 @@ public enum ThumbnailError: Error, Sendable, Hashable, Codable {
 
   /// What went wrong, in kinds that a caller treats alike.
   public enum Category: String, Sendable, Hashable, Codable {
+    /// The file is at fault: try again with another.
     case brokenPicture
+    /// The options don't allow it: it may be done with others.
     case refused
+    /// This library can't do it.
     case unsupported
+    /// The machine is at fault: it may be done another time.
     case systemFault
   }
 
+  /// Which kind it is.
   public var category: Category {
     switch self {
     case .empty, .notAPicture, .corrupt, .truncated: .brokenPicture

@@ -20,14 +20,23 @@ public enum ThumbnailFit: String, Sendable, Hashable, Codable, CaseIterable {
 
 /// Which part of a picture ``ThumbnailFit/cover`` keeps.
 public enum ThumbnailGravity: String, Sendable, Hashable, Codable, CaseIterable {
+  /// The middle.
   case center
+  /// The upper side's middle.
   case north
+  /// The lower side's middle.
   case south
+  /// The right side's middle.
   case east
+  /// The left side's middle.
   case west
+  /// The upper right corner.
   case northeast
+  /// The upper left corner.
   case northwest
+  /// The lower right corner.
   case southeast
+  /// The lower left corner.
   case southwest
   /// The part with the most to see: edges, strong colours and the hues of skin count. The same picture
   /// always gives the same part.

@@ -31,11 +31,14 @@ public enum ThumbnailFormat: String, Sendable, Hashable, Codable, CaseIterable {
 
 /// What a thumbnail was encoded as.
 public enum EncodedFormat: String, Sendable, Hashable, Codable, CaseIterable {
+  /// JPEG.
   case jpeg
+  /// PNG.
   case png
+  /// Lossy WebP.
   case webp
 
-  /// Without the dot.
+  /// What a file's name ends with, without the dot: `jpg`, `png` or `webp`.
   public var fileExtension: String {
     switch self {
     case .jpeg: "jpg"

@@ -7,41 +7,57 @@ extension ThumbnailJob {
     case upToDate([File])
     /// ``Mode/ask``: at least one would be made.
     case due([File])
+    /// There's no thumbnail.
     case failed(Failure)
   }
 
   /// One of the picture's thumbnails.
   public struct File: Hashable, Sendable {
+    /// What became of one file.
     public enum State: UInt8, Sendable {
+      /// It was made now.
       case made = 1
-      case upToDate, due
+      /// It was there and right.
+      case upToDate
+      /// It would be made.
+      case due
     }
 
+    /// What became of it.
     public var state: State
     /// The box that the picture was to be fitted into.
     public var box: ThumbnailSize
     /// `nil` when it is due: the format is the finished thumbnail's.
     public var path: BytePath?
+    /// `nil` when it is due.
     public var format: EncodedFormat?
     /// In pixels; `nil` unless it was made.
     public var size: PixelDimensions?
+    /// The file's size; `nil` when it is due.
     public var byteCount: Int?
+    /// Those that were asked for.
     public var placeholders = PlaceholderValues()
   }
 
   /// Width and height in pixels.
   public struct PixelDimensions: Hashable, Sendable {
+    /// In pixels.
     public var width: Int
+    /// In pixels.
     public var height: Int
   }
 
   /// Thumbnails that were made, and those of the same picture that were there.
   public struct Made: Hashable, Sendable {
+    /// All variants, whether made now or there already.
     public var files: [File]
-    /// The source's upright size in pixels.
+    /// The upright source's width in pixels.
     public var sourceWidth: Int
+    /// The upright source's height in pixels.
     public var sourceHeight: Int
+    /// The source's size in bytes.
     public var sourceByteCount: Int
+    /// See ``Thumbnail/warnings``.
     public var warnings: Int
     /// See ``ThumbnailOptions/usePreview``.
     public var usedPreview: Bool

@@ -7,6 +7,7 @@ extension ThumbnailJob {
     case upToDate, due, failed
   }
 
+  /// Appends a result, paths as bytes.
   public static func encode(_ result: Result, into writer: inout ByteWriter) {
     switch result {
     case .made(let made):
@@ -31,6 +32,9 @@ extension ThumbnailJob {
     }
   }
 
+  /// Reads what ``encode(_:into:)`` wrote.
+  ///
+  /// - Throws: ``Malformed``, or that the bytes ended early.
   public static func decodeOutput(_ reader: inout ByteReader) throws -> Result {
     let kind: Kind = try reader.readValue("result")
     switch kind {

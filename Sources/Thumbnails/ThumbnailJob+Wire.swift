@@ -2,6 +2,7 @@ public import WorkerFarm
 
 /// How jobs travel: a few hundred bytes, no JSON.
 extension ThumbnailJob {
+  /// `farm.thumbnail`.
   public static var jobName: String { "farm.thumbnail" }
 
   /// The bytes don't make a job or a result.
@@ -9,6 +10,7 @@ extension ThumbnailJob {
     public let description: String
   }
 
+  /// Appends the job, paths as bytes.
   public func encode(into writer: inout ByteWriter) throws {
     writer.write(bytes: source.bytes)
     writer.write(bytes: stem.bytes)
@@ -21,6 +23,9 @@ extension ThumbnailJob {
     options.encode(into: &writer)
   }
 
+  /// Reads what ``encode(into:)`` wrote.
+  ///
+  /// - Throws: ``Malformed``, or that the bytes ended early.
   public init(decoding reader: inout ByteReader) throws {
     source = BytePath(try reader.readBytes())
     stem = BytePath(try reader.readBytes())

@@ -16,6 +16,7 @@ public struct ThumbnailJob: Job {
     case ask
   }
 
+  /// The picture's file.
   public var source: BytePath
   /// Where the thumbnails go, without the variant's suffix and the extension of the format, which are
   /// appended.
@@ -24,11 +25,17 @@ public struct ThumbnailJob: Job {
   public var options: ThumbnailOptions
   /// At least one.
   public var variants: [ThumbnailVariant]
+  /// What to do.
   public var mode: Mode
 
+  /// A job for one picture.
+  ///
   /// - Parameters:
+  ///   - source: the picture's file.
+  ///   - stem: where the thumbnails go; see ``stem``.
   ///   - options: sizes and tag are replaced.
   ///   - variants: the thumbnails to be made; `nil` for one of the options' first size.
+  ///   - mode: what to do.
   public init(
     source: BytePath, stem: BytePath, options: ThumbnailOptions,
     variants: [ThumbnailVariant]? = nil, mode: Mode = .make
@@ -40,6 +47,9 @@ public struct ThumbnailJob: Job {
     self.mode = mode
   }
 
+  /// Reads the picture and writes the thumbnails that are due, each to a temporary file that takes its place when it's whole.
+  ///
+  /// - Throws: `MemoryDemand` where the picture needs more memory than the job may use now.
   public func run() throws(MemoryDemand) -> Result {
     try Self.settled {
       let file = try SourceFile(source)
@@ -109,6 +119,17 @@ public struct ThumbnailJob: Job {
       Made(
         files: files, sourceWidth: first.source.width, sourceHeight: first.source.height,
         sourceByteCount: sourceByteCount, warnings: first.warnings, usedPreview: first.usedPreview))
+  }
+
+  /// Puts in place the whole files that a worker has left beside their places, killed between two calls.
+  ///
+  /// Only for a job whose worker has ended and that nobody tries again: who does finds them by himself.
+  public func finishReplacing() {
+    for variant in variants {
+      for format in options.format.candidates {
+        OutputFile.finishReplacing(ThumbnailMemory.path(stem(of: variant), format))
+      }
+    }
   }
 
   /// What is there of each variant.

@@ -10,12 +10,14 @@ public struct ThumbnailOptions: Sendable, Hashable, Codable {
   public var enlarge: Bool
   /// JPEG quality, 1 ... 100, on libjpeg's scale.
   public var quality: Int
+  /// How finely a JPEG keeps colours.
   public var subsampling: ChromaSubsampling
   /// Whether a JPEG shows itself coarse first and then finer. Smaller by a few percent from about 10 KB on,
   /// and slower to make and to decode.
   public var progressive: Bool
   /// What shows through a transparent picture that becomes a JPEG.
   public var background: RGBColor
+  /// What the thumbnail is encoded as.
   public var format: ThumbnailFormat
   /// What is to stand for the thumbnail while it loads.
   public var placeholders: Set<Placeholder>
@@ -45,8 +47,11 @@ public struct ThumbnailOptions: Sendable, Hashable, Codable {
   /// Text that is embedded at the thumbnail's beginning.
   public var tag: ThumbnailTag?
 
+  /// 80, on libjpeg's scale.
   public static let defaultQuality = 80
+  /// 200 megapixels: more than cameras make, and a bound on the time that one picture costs.
   public static let defaultMaxPixels = 200_000_000
+  /// 100: five times what optimisers make.
   public static let defaultMaxScans = 100
   /// 1 GiB: a progressive picture of 200 megapixels with subsampled chroma needs 600 MB.
   public static let defaultMaxDecoderBytes = 1 << 30
@@ -57,7 +62,8 @@ public struct ThumbnailOptions: Sendable, Hashable, Codable {
     set { sizes[0] = newValue }
   }
 
-  /// Options for one thumbnail of each picture.
+  /// Options for one thumbnail of each picture. Each parameter is the property of its name; ``problem`` says whether they
+  /// go together.
   public init(
     size: ThumbnailSize,
     fit: ThumbnailFit = .contain,

@@ -12,7 +12,9 @@ public struct ThumbnailSize: Sendable, Hashable {
   /// The sides that a box may have. 65,500 pixels is the longest side that JPEG encoders write.
   public static let allowedSides = 1...65_500
 
+  /// In pixels; `nil` if it's free.
   public let width: Int?
+  /// In pixels; `nil` if it's free.
   public let height: Int?
 
   /// 256 x 256, which is about what file managers and galleries show.
@@ -63,6 +65,9 @@ extension ThumbnailSize: CustomStringConvertible, Codable {
     "\(width.map(String.init) ?? "")x\(height.map(String.init) ?? "")"
   }
 
+  /// Reads what ``description`` says.
+  ///
+  /// - Throws: `DecodingError` if that's no size.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     guard let size = Self(try container.decode(String.self)) else {
@@ -71,6 +76,7 @@ extension ThumbnailSize: CustomStringConvertible, Codable {
     self = size
   }
 
+  /// Writes what ``description`` says.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(description)

@@ -67,6 +67,9 @@ public struct ThumbnailTag: Sendable, Hashable {
 }
 
 extension ThumbnailTag: Codable {
+  /// Reads a text as ``init(_:)`` does.
+  ///
+  /// - Throws: `DecodingError` if that's no tag.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     guard let tag = Self(try container.decode(String.self)) else {
@@ -75,6 +78,7 @@ extension ThumbnailTag: Codable {
     self = tag
   }
 
+  /// Writes the text.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(text)

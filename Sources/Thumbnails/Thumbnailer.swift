@@ -14,6 +14,7 @@ import CImageCodecs
 /// The picture is decoded row by row and never held whole, except for progressive JPEG and interlaced PNG; see
 /// ``ThumbnailOptions/maxDecoderBytes``. No metadata of the source is kept unless asked for.
 public struct Thumbnailer: Sendable {
+  /// How thumbnails are made.
   public let options: ThumbnailOptions
   let colorTransforms: ColorTransformCache
 
@@ -22,6 +23,9 @@ public struct Thumbnailer: Sendable {
   /// claim a row of 200 million.
   public static let maxSide = 1_000_000
 
+  /// A thumbnailer that knows no colour profile yet.
+  ///
+  /// - Parameter options: how thumbnails are made.
   /// - Precondition: ``ThumbnailOptions/problem`` is `nil`.
   public init(options: ThumbnailOptions) {
     self.init(options: options, colorTransforms: ColorTransformCache())
@@ -29,6 +33,7 @@ public struct Thumbnailer: Sendable {
 
   /// A thumbnailer of other options that shares what this one knows about colour profiles.
   ///
+  /// - Parameter options: how its thumbnails are made.
   /// - Precondition: as for ``init(options:)``.
   public func with(_ options: ThumbnailOptions) -> Thumbnailer {
     Thumbnailer(options: options, colorTransforms: colorTransforms)
@@ -40,7 +45,10 @@ public struct Thumbnailer: Sendable {
     self.colorTransforms = colorTransforms
   }
 
-  /// The first of the sizes. The bytes need to stay only until this returns.
+  /// The first of the sizes.
+  ///
+  /// - Parameter bytes: a whole JPEG, PNG or WebP file.
+  /// - Throws: as ``thumbnail(of:)-(UnsafeRawBufferPointer)``.
   public func thumbnail(of bytes: [UInt8]) throws(ThumbnailError) -> Thumbnail {
     let result = bytes.withUnsafeBytes { raw in
       Result { () throws(ThumbnailError) in try thumbnail(of: raw) }
@@ -50,6 +58,7 @@ public struct Thumbnailer: Sendable {
 
   /// The first of the sizes. The bytes need to stay only until this returns.
   ///
+  /// - Parameter bytes: a whole JPEG, PNG or WebP file.
   /// - Throws: what is wrong with the picture, or that there is no memory.
   /// - Complexity: linear in the picture's pixels; the memory for a streamed picture grows with its sides and
   ///   the thumbnail's size only.
@@ -59,7 +68,10 @@ public struct Thumbnailer: Sendable {
     return try with(one).thumbnails(of: bytes)[0]
   }
 
-  /// A thumbnail for each of the sizes, in their order. The bytes need to stay only until this returns.
+  /// A thumbnail for each of the sizes, in their order, from one decoding.
+  ///
+  /// - Parameter bytes: a whole JPEG, PNG or WebP file.
+  /// - Throws: as ``thumbnails(of:)-(UnsafeRawBufferPointer)``.
   public func thumbnails(of bytes: [UInt8]) throws(ThumbnailError) -> [Thumbnail] {
     let result = bytes.withUnsafeBytes { raw in
       Result { () throws(ThumbnailError) in try thumbnails(of: raw) }
@@ -73,6 +85,7 @@ public struct Thumbnailer: Sendable {
   /// decoding, or from the pixels of a thumbnail at least twice as large before these are rounded: they come
   /// close to the full picture's resize as a thumbnail made alone does, but some samples differ by one or two.
   ///
+  /// - Parameter bytes: a whole JPEG, PNG or WebP file; needed only until this returns.
   /// - Throws: what is wrong with the picture, or that there is no memory; it is all or none.
   public func thumbnails(
     of bytes: UnsafeRawBufferPointer
@@ -107,6 +120,7 @@ public struct Thumbnailer: Sendable {
   /// Whether a file that begins with these bytes may be a picture that can be decoded.
   ///
   /// - Parameter head: the first 64 bytes, or all if there are fewer.
+  /// - Throws: ``ThumbnailError/unsupported(_:)``, ``ThumbnailError/empty`` or ``ThumbnailError/notAPicture(_:)``.
   public static func check(_ head: [UInt8]) throws(ThumbnailError) {
     switch head.withUnsafeBytes({ PictureFormat.sniff($0) }) {
     case .jpeg, .png: break

@@ -54,6 +54,9 @@ struct ThumbsRun {
 
   /// - Returns: what sandbox the workers said they have; nil if none did.
   private func run(_ pictures: Chain<Scanner>, _ interrupts: Interrupts) -> SandboxReport? {
+    // Jobs whose workers were killed. Their files are looked after when all workers are gone.
+    var cutShort: [ThumbnailJob] = []
+    defer { for job in cutShort { job.finishReplacing() } }
     do throws(PoolError) {
       let pool = try WorkerPool(pool)
       defer { pool.shutdownBlocking(.cancel) }
@@ -67,7 +70,14 @@ struct ThumbsRun {
           try report(outcomes, interrupts, PictureOutcome.init(finishing:))
         } else {
           let outcomes = pool.outcomes(of: pictures).makeBlockingIterator()
-          try report(outcomes, interrupts, PictureOutcome.init)
+          try report(outcomes, interrupts) { outcome in
+            if case .failure = outcome.result, case .picture(let job) = outcome.input,
+              outcome.attempts > 0
+            {
+              cutShort.append(job)
+            }
+            return PictureOutcome(outcome)
+          }
         }
       } catch {
         reporter.poolError = error

@@ -8,7 +8,7 @@ import Thumbnails
   /// Of these, two workers and the coordinator have 30 for themselves.
   private static let limit = 110 << 20
 
-  @Test(.disabled(if: Sanitizer.reservesMemory, "its own memory is measured as well"))
+  @Test(.disabled(if: Sanitizer.isOn, "its own memory is measured as well"))
   func `giants wait until there is room, and order, memory and the others don't suffer`()
     throws
   {

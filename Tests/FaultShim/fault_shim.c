@@ -8,6 +8,7 @@
 // FAULT_WRITE=K FAULT_ERROR=N     a worker's K-th write to a regular file fails with error number N; strace, which
 //                                 can't tell files from the coordinator's eventfd, would make it lose a wake-up
 // FAULT_CLOSE=K                   a worker's K-th close of a regular file that it wrote fails with EIO
+// FAULT_RENAME=1                  a worker that renames a file is killed first
 // FAULT_START=WAY                 a worker does what WAY says before its first word (see `misbehave`)
 // FAULT_ONCE=DIRECTORY            what `poison-once-…` does is done by the first worker only
 //
@@ -33,7 +34,7 @@
 
 extern char **environ;
 
-static bool is_worker, interrupts, is_short, is_named;
+static bool is_worker, interrupts, is_short, is_named, dies_of_renaming;
 static int jumping_clock = -1, writes_left, write_error, closes_left;
 static const char *once_directory;
 
@@ -44,6 +45,7 @@ __attribute__((constructor)) static void read_environment(void) {
   interrupts = getenv("FAULT_INTERRUPT") != NULL;
   is_short = getenv("FAULT_SHORT") != NULL;
   is_named = getenv("FAULT_NAMED") != NULL;
+  dies_of_renaming = is_worker && getenv("FAULT_RENAME") != NULL;
   once_directory = getenv("FAULT_ONCE");
   const char *name = getenv("FAULT_CLOCK");
   if (name != NULL) {
@@ -262,6 +264,11 @@ int close(int descriptor) {
     return -1;
   }
   return result == 0 && is_interrupted() ? -1 : result;
+}
+
+int rename(const char *from, const char *to) {
+  if (dies_of_renaming) raise(SIGKILL);
+  return ORIGINAL(rename)(from, to);
 }
 
 // MARK: Clocks that jump

@@ -1,3 +1,4 @@
+import Glibc
 public import WorkerFarm
 
 /// A job that refuses to go beyond a stage of its way through the pool.
@@ -83,6 +84,45 @@ public struct Swell: Job {
 
   private static func pad(_ writer: inout ByteWriter, _ count: Int) {
     [UInt8](repeating: 0xEE, count: count).withUnsafeBytes { writer.write(raw: $0) }
+  }
+}
+
+/// Takes its time, and then has an output or an error of a chosen size.
+public struct Bulky: Job {
+  public var milliseconds: Int
+  public var size: Int
+  public var throwing: Bool
+
+  public init(milliseconds: Int, size: Int, throwing: Bool = false) {
+    self.milliseconds = milliseconds
+    self.size = size
+    self.throwing = throwing
+  }
+
+  public func run() throws -> [UInt8] {
+    if milliseconds > 0 { usleep(UInt32(milliseconds) * 1000) }
+    if throwing { try Complain(length: size).run() }
+    return [UInt8](repeating: 7, count: size)
+  }
+
+  public func encode(into writer: inout ByteWriter) {
+    writer.write(milliseconds)
+    writer.write(size)
+    writer.write(UInt8(throwing ? 1 : 0))
+  }
+
+  public init(decoding reader: inout ByteReader) throws {
+    milliseconds = try reader.read()
+    size = try reader.read()
+    throwing = try reader.read(UInt8.self) == 1
+  }
+
+  public static func encode(_ output: [UInt8], into writer: inout ByteWriter) {
+    writer.write(bytes: output)
+  }
+
+  public static func decodeOutput(_ reader: inout ByteReader) throws -> [UInt8] {
+    try reader.readBytes()
   }
 }
 

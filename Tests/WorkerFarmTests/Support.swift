@@ -29,8 +29,28 @@ func processes(tagged tag: String) -> [Int32] {
   }
 }
 
-/// This process's own descriptors; other suites don't run at the same time.
-func openDescriptorCount() -> Int { (0..<1024).count { fcntl(Int32($0), F_GETFD) != -1 } }
+/// This process's pipes, pidfds and memory files, which is what a pool has for its workers: not the timers that
+/// Dispatch opens when it likes. Other suites don't run at the same time.
+func openDescriptorCount() -> Int {
+  (0..<1024).count { number in
+    var bytes = [UInt8](repeating: 0, count: 64)
+    let count = bytes.withUnsafeMutableBytes { buffer in
+      readlink(
+        "/proc/self/fd/\(number)", buffer.baseAddress!.assumingMemoryBound(to: CChar.self),
+        buffer.count)
+    }
+    let target = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+    return ["pipe:", "anon_inode:[pidfd]", "pidfd:", "/memfd:"].contains(where: target.hasPrefix)
+  }
+}
+
+/// Waits for the thread of a pool that was closed to let go of the last descriptor; a minute at most.
+func descriptorsAreDown(to count: Int) async throws -> Bool {
+  for _ in 0..<12_000 where openDescriptorCount() > count {
+    try await Task.sleep(for: .milliseconds(5))
+  }
+  return openDescriptorCount() <= count
+}
 
 /// Waits until a condition holds; the tests' time limit ends it if it never does.
 func waitUntil(_ condition: () -> Bool) async throws {

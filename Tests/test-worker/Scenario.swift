@@ -8,12 +8,18 @@ enum Scenario: String {
   case coordinateLoops = "coordinate-loops"
   /// DIRECTORY COUNT: keeps that many idle workers until it's killed.
   case coordinateIdlers = "coordinate-idlers"
-  /// Many pools, one after the other, leave no descriptor and no thread.
+  /// A thousand pools of all backends, one after the other, leave nothing behind.
   case cycles
   /// A pool in a program that ignores SIGCHLD.
   case ignoredChildren = "ignored-children"
   /// A stream of large jobs that's always ahead of its worker.
   case memory
+  /// Millions of inputs, and a consumer that pauses.
+  case manyInputs = "many-inputs"
+  /// Large results that all wait for the first.
+  case slowFirst = "slow-first"
+  /// Long failures that all wait for the first.
+  case slowFailure = "slow-failure"
   /// Fewer descriptors than the workers need.
   case scarcity
   /// CALL POLICY ENFORCEMENT: workers whose kernel lacks a part of the sandbox.
@@ -28,6 +34,9 @@ enum Scenario: String {
     case .cycles: try openAndClosePools()
     case .ignoredChildren: try ignoreChildren()
     case .memory: try streamLargeJobs()
+    case .manyInputs: try streamManyInputs()
+    case .slowFirst: try streamBehindSlowFirst(throwing: false)
+    case .slowFailure: try streamBehindSlowFirst(throwing: true)
     case .scarcity: try goOnWithFewer()
     case .lackingSandbox: try runWithout(arguments)
     case .lacking: becomeProgram(without: arguments[0], Array(arguments.dropFirst()))
@@ -39,37 +48,6 @@ enum Scenario: String {
     let jobs = (0..<count).map { Misbehave(id: $0, way: way, onceFile: "\(directory)/\($0)") }
     _ = try pool.mapBlocking(jobs)
     while true { pause() }
-  }
-
-  private func openAndClosePools() throws {
-    // The first pool opens what the runtime keeps.
-    try openAndClosePool(0)
-    let threadsBefore = settledThreadCount(atMost: 1)
-    let descriptorsBefore = descriptorCount()
-    for number in 1...50 { try openAndClosePool(number) }
-    // Threads first: a pool that was only dropped closes its descriptors before its thread ends.
-    let threads = settledThreadCount(atMost: threadsBefore)
-    let descriptors = settledDescriptorCount(atMost: descriptorsBefore)
-    if threads != threadsBefore { print("\(threads) threads, \(threadsBefore) before") }
-    if descriptors != descriptorsBefore {
-      print("\(descriptors) descriptors, \(descriptorsBefore) before")
-    }
-  }
-
-  private func openAndClosePool(_ number: Int) throws {
-    let pool = try WorkerPool(PoolConfiguration(workers: 2))
-    if number % 5 != 4 {
-      let squares = try pool.mapBlocking((0..<10).map(Square.init))
-      if squares != (0..<10).map({ $0 * $0 }) { print("wrong squares: \(squares)") }
-    }
-    // By both ways to close, and by no way at all.
-    if number % 3 < 2 { pool.shutdownBlocking(number % 3 == 0 ? .drain : .cancel) }
-  }
-
-  /// The thread of a closed pool takes a moment to go.
-  private func settledThreadCount(atMost limit: Int) -> Int {
-    for _ in 0..<1000 where threadCount() > limit { usleep(10_000) }
-    return threadCount()
   }
 
   private func ignoreChildren() throws {
@@ -85,19 +63,6 @@ enum Scenario: String {
     }
     pool.shutdownBlocking()
   }
-
-  private func streamLargeJobs() throws {
-    var configuration = PoolConfiguration(workers: 1)
-    configuration.windowBytes = 4 << 20
-    let pool = try WorkerPool(configuration)
-    // Two fit into a worker's share, so the pipe is never empty; 400 MB in all.
-    let jobs = repeatElement(Swell(inputSize: 800_000, outputSize: 8), count: 500)
-    var outcomes = pool.outcomes(of: jobs).makeBlockingIterator()
-    while let outcome = try outcomes.next() { _ = try outcome.get() }
-    pool.shutdownBlocking()
-    let resident = peakResidentKilobytes()
-    if resident == 0 || resident > 150_000 { print("\(resident) KB were resident") }
-  }
 }
 
 extension Scenario {
@@ -107,13 +72,7 @@ extension Scenario {
     let before = descriptorCount()
     // A worker needs four, and nine while it's started.
     limitDescriptors(to: before + 1 + 2 * 4 + 7)
-    let pool = try WorkerPool(PoolConfiguration(workers: 50))
-    let squares = try pool.mapBlocking((0..<500).map(Square.init))
-    if squares != (0..<500).map({ $0 * $0 }) { print("wrong squares: \(squares)") }
-    // The places that are left are filled again, and suspects find a worker.
-    let deaths = try pool.outcomes(of: (0..<4).map { Misbehave(id: $0, way: .exit7) }).all()
-    for death in deaths where death.attempts != 2 { print("not tried twice: \(death)") }
-    pool.shutdownBlocking()
+    try useFewer()
 
     limitDescriptors(to: settledDescriptorCount(atMost: before) + 3)
     guard case .noWorkers(let reason) = refusal(), reason.contains("Too many open files") else {
@@ -125,10 +84,14 @@ extension Scenario {
     }
   }
 
-  /// A pool's last descriptors are closed when its thread ends, a moment after it said that it's closed.
-  private func settledDescriptorCount(atMost limit: Int) -> Int {
-    for _ in 0..<1000 where descriptorCount() > limit { usleep(10_000) }
-    return descriptorCount()
+  private func useFewer() throws {
+    let pool = try WorkerPool(PoolConfiguration(workers: 50))
+    let squares = try pool.mapBlocking((0..<500).map(Square.init))
+    if squares != (0..<500).map({ $0 * $0 }) { print("wrong squares: \(squares)") }
+    // The places that are left are filled again, and suspects find a worker.
+    let deaths = try pool.outcomes(of: (0..<4).map { Misbehave(id: $0, way: .exit7) }).all()
+    for death in deaths where death.attempts != 2 { print("not tried twice: \(death)") }
+    pool.shutdownBlocking()
   }
 
   /// Why a pool can't do anything; nil if it can.
@@ -170,30 +133,4 @@ func openPoolAndComplain() -> Never {
     _ = write(STDERR_FILENO, text, text.count)
     exit(9)
   }
-}
-
-/// The kernel's own high-water mark: getrusage's is inherited from the process that started this one.
-private func peakResidentKilobytes() -> Int {
-  guard let file = fopen("/proc/self/status", "r") else { return 0 }
-  defer { fclose(file) }
-  var line = [CChar](repeating: 0, count: 256)
-  while fgets(&line, Int32(line.count), file) != nil {
-    let bytes = line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
-    let text = String(decoding: bytes, as: UTF8.self)
-    guard text.hasPrefix("VmHWM:") else { continue }
-    return text.split(separator: " ").lazy.compactMap { Int($0) }.first ?? 0
-  }
-  return 0
-}
-
-private func descriptorCount() -> Int {
-  (0..<1024).count { fcntl(Int32($0), F_GETFD) != -1 }
-}
-
-private func threadCount() -> Int {
-  guard let directory = opendir("/proc/self/task") else { return -1 }
-  defer { closedir(directory) }
-  var count = 0
-  while readdir(directory) != nil { count += 1 }
-  return count - 2
 }

@@ -9,7 +9,9 @@ if CommandLine.arguments.dropFirst().first == "forgetful" { openPoolAndComplain(
 Chaos.serveIfRequested(Square.self, Countdown.self)
 WorkerProcess.serveIfRequested(
   Square.self, Echo.self, Misbehave.self, Work.self, Faulty.self, Swell.self, Complain.self,
-  Hungry.self, Escape.self, Speak.self)
+  Hungry.self, Escape.self, Speak.self, Deed.self, Linger.self, Counted.self, Flaky.self,
+  Remember.self, SlowStarter.self, LookAround.self, Leak.self, Gobble.self, Nest.self,
+  Bulky.self)
 
 let arguments = Array(CommandLine.arguments.dropFirst())
 if let name = arguments.first, let scenario = Scenario(rawValue: name) {

@@ -2,10 +2,17 @@ import Glibc
 
 /// A path as Linux knows it: bytes without a zero, which need not be UTF-8.
 public struct BytePath: Hashable, Sendable {
+  /// As the system has them, without a zero at the end.
   public var bytes: [UInt8]
 
+  /// A path of any bytes.
+  ///
+  /// - Parameter bytes: as the system has them, without a zero at the end.
   public init(_ bytes: some Sequence<UInt8>) { self.bytes = Array(bytes) }
 
+  /// A path that is text.
+  ///
+  /// - Parameter text: becomes UTF-8.
   public init(_ text: String) { bytes = Array(text.utf8) }
 
   /// The path with a further component.
@@ -16,6 +23,9 @@ public struct BytePath: Hashable, Sendable {
     return BytePath(result)
   }
 
+  /// A path of one component more.
+  ///
+  /// - Parameter component: without slashes; becomes UTF-8.
   public func appending(_ component: String) -> BytePath { appending(Array(component.utf8)) }
 
   /// What comes before the last component: `.` for a bare name, `/` for the root.

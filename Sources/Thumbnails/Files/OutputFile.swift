@@ -47,8 +47,7 @@ enum OutputFile {
   /// the same output, puts that file in its place: it's whole. So nobody waits, and a name that is gone
   /// has served.
   private static func replace(_ path: BytePath, by handle: BytePath) throws(FileFault) {
-    let hash = String(FNV1a.hash(path.name), radix: 16)
-    let temporary = path.parent.appending(".farm-\(hash).tmp")
+    let temporary = replacement(of: path)
     // Each round that isn't the last has put another's file in place.
     for _ in 0..<1000 {
       var isOurs = false
@@ -66,6 +65,16 @@ enum OutputFile {
       if isOurs { return }
     }
     throw FileFault(operation: "rename", code: EBUSY)
+  }
+
+  /// Puts in its place what a process that was killed in the middle of replacing a file has left.
+  static func finishReplacing(_ path: BytePath) {
+    // The usual failure is that there's nothing.
+    try? rename(replacement(of: path), path)
+  }
+
+  private static func replacement(of path: BytePath) -> BytePath {
+    path.parent.appending(".farm-\(String(FNV1a.hash(path.name), radix: 16)).tmp")
   }
 
   private static func writeNamed(

@@ -22,6 +22,7 @@ public final class ChromeTrace: PoolObserver {
   /// Creates the file, or empties it.
   ///
   /// - Parameter path: its bytes, which need not be UTF-8.
+  /// - Throws: why it can't be opened.
   public convenience init(path: [UInt8]) throws(SystemError) {
     let name = path.map { CChar(bitPattern: $0) } + [0]
     let descriptor = try retryingInterrupts("open") {
@@ -30,6 +31,10 @@ public final class ChromeTrace: PoolObserver {
     self.init(Descriptor(owning: descriptor))
   }
 
+  /// Creates the file, or empties it.
+  ///
+  /// - Parameter path: becomes UTF-8.
+  /// - Throws: why it can't be opened.
   public convenience init(path: String) throws(SystemError) {
     try self.init(path: Array(path.utf8))
   }
@@ -41,6 +46,9 @@ public final class ChromeTrace: PoolObserver {
   /// Why the file isn't complete, if it couldn't be written.
   public var error: SystemError? { state.withLock { $0.error } }
 
+  /// Writes the event down. The pool calls it.
+  ///
+  /// - Parameter event: the next one.
   public func observe(_ event: PoolEvent) { state.withLock { $0.note(event) } }
 
   private struct State: ~Copyable {

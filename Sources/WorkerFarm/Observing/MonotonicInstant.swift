@@ -4,8 +4,12 @@ public struct MonotonicInstant: InstantProtocol, Hashable, Sendable {
   /// Nanoseconds since an unspecified moment, on Linux the start of the machine.
   public let nanoseconds: UInt64
 
+  /// A moment that was kept as a number.
+  ///
+  /// - Parameter nanoseconds: see ``nanoseconds``.
   public init(nanoseconds: UInt64) { self.nanoseconds = nanoseconds }
 
+  /// The present.
   public static var now: MonotonicInstant { MonotonicInstant(nanoseconds: MonotonicClock.now()) }
 
   /// Stops at the ends of what can be said: 0, and 584 years.
@@ -18,6 +22,7 @@ public struct MonotonicInstant: InstantProtocol, Hashable, Sendable {
     return MonotonicInstant(nanoseconds: overflow ? .max : sum)
   }
 
+  /// How long it is until another moment; negative if that came before.
   public func duration(to other: MonotonicInstant) -> Duration {
     other >= self
       ? .nanoseconds(other.nanoseconds - nanoseconds)

@@ -67,6 +67,12 @@ public struct PoolWorker: Hashable, Sendable {
   /// The process; nil for a worker that is none.
   public var pid: Int32?
 
+  /// A worker as an event names it; for tests of observers.
+  ///
+  /// - Parameters:
+  ///   - place: its place in the pool, from 0.
+  ///   - serial: which of the pool's workers, from 1.
+  ///   - pid: nil for a worker that is no process.
   public init(place: Int, serial: Int, pid: Int32?) {
     self.place = place
     self.serial = serial
@@ -81,6 +87,11 @@ public struct JobRange: Hashable, Sendable {
   /// The inputs' positions in the call, from 0. Never empty.
   public var jobs: Range<Int>
 
+  /// Jobs as an event names them; for tests of observers.
+  ///
+  /// - Parameters:
+  ///   - call: the call's number, from 1.
+  ///   - jobs: positions in the call, from 0; not empty.
   public init(call: Int, jobs: Range<Int>) {
     self.call = call
     self.jobs = jobs
@@ -89,12 +100,19 @@ public struct JobRange: Hashable, Sendable {
 
 /// Where and when jobs ran, as the coordinator sees it.
 public struct JobRun: Hashable, Sendable {
+  /// Where they ran.
   public var worker: PoolWorker
   /// When the first of them can have begun.
   public var began: MonotonicInstant
   /// How long each took; the mean for jobs that were answered together.
   public var each: Duration
 
+  /// A run as an event tells of it; for tests of observers.
+  ///
+  /// - Parameters:
+  ///   - worker: where they ran.
+  ///   - began: when the first of them can have begun.
+  ///   - each: how long each took.
   public init(worker: PoolWorker, began: MonotonicInstant, each: Duration) {
     self.worker = worker
     self.began = began
@@ -146,6 +164,7 @@ public enum WorkerEnding: Hashable, Sendable {
 
 /// What a call holds at a moment.
 public struct CallWindow: Hashable, Sendable {
+  /// The call's number in its pool, from 1.
   public var call: Int
   /// Inputs that were taken in and whose outcomes aren't consumed yet.
   public var jobs: Int
@@ -156,6 +175,14 @@ public struct CallWindow: Hashable, Sendable {
   /// How many of the jobs are at workers.
   public var inFlight: Int
 
+  /// A window as an event tells of it; for tests of observers.
+  ///
+  /// - Parameters:
+  ///   - call: the call's number, from 1.
+  ///   - jobs: see ``jobs``.
+  ///   - bytes: see ``bytes``.
+  ///   - queued: see ``queued``.
+  ///   - inFlight: see ``inFlight``.
   public init(call: Int, jobs: Int, bytes: Int, queued: Int, inFlight: Int) {
     self.call = call
     self.jobs = jobs

@@ -5,7 +5,9 @@ import Synchronization
 /// It ends with the pool. An event that finds the buffer full is dropped and counted, because a slow consumer
 /// mustn't hold up the pool or fill the memory. One consumer at a time.
 public struct PoolEvents: AsyncSequence, Sendable {
+  /// What the sequence hands out.
   public typealias Element = PoolEvent
+  /// Hands out events one after the other.
   public typealias AsyncIterator = AsyncStream<PoolEvent>.AsyncIterator
 
   let stream: AsyncStream<PoolEvent>
@@ -21,6 +23,7 @@ public struct PoolEvents: AsyncSequence, Sendable {
   /// How many events were dropped so far. Safe to ask at any time from anywhere.
   public var dropped: Int { subscription.dropped.load(ordering: .relaxed) }
 
+  /// Begins to hand out what was told since the sequence was made.
   public func makeAsyncIterator() -> AsyncIterator { stream.makeAsyncIterator() }
 }
 

@@ -14,6 +14,9 @@
 /// inline pool on those that run the jobs), one event after another, and waits for it: whatever takes long holds up all
 /// workers. It mustn't call the pool. A pool without observers builds no events.
 public protocol PoolObserver: Sendable {
+  /// Hears of one event. It must be quick.
+  ///
+  /// - Parameter event: the next one, in the order that ``PoolEvent`` promises.
   func observe(_ event: PoolEvent)
 }
 

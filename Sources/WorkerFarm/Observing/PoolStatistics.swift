@@ -46,13 +46,21 @@ public struct PoolStatistics: Hashable, Sendable {
   public var jobsFailed: Int { total(\.jobsFailed) + jobsFailedUnrun }
   /// Attempts that failed and were followed by another.
   public var retries: Int { total(\.retries) }
+  /// How many workers were started, in all places.
   public var started: Int { total(\.started) }
+  /// How many of them ended in another way than the pool wanted.
   public var crashed: Int { total(\.crashed) }
+  /// Workers that took the place of an earlier one.
   public var restarts: Int { total(\.restarts) }
+  /// What was written to workers, in bytes.
   public var bytesSent: Int { total(\.bytesSent) }
+  /// What workers answered, in bytes.
   public var bytesReceived: Int { total(\.bytesReceived) }
+  /// How long workers had something to do, added up over all of them.
   public var busy: Duration { total(\.busy) }
+  /// How long workers were ready and had nothing to do, added up.
   public var waiting: Duration { total(\.waiting) }
+  /// How long workers took from their start to their hello, added up.
   public var startUp: Duration { total(\.startUp) }
 
   /// Which part of the workers' lives they had something to do, 0 to 1; 0 if there were none.

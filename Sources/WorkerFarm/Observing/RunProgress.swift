@@ -36,6 +36,11 @@ public struct RunProgress: Hashable, Sendable {
   /// A mark is set after a tenth of the span at the earliest.
   private static let markInterval = Duration.seconds(1)
 
+  /// A run that begins.
+  ///
+  /// - Parameters:
+  ///   - total: how many outcomes there will be; nil while that isn't known.
+  ///   - start: when it begins.
   public init(total: Int? = nil, start: MonotonicInstant) {
     self.total = total
     self.start = start
@@ -53,7 +58,10 @@ public struct RunProgress: Hashable, Sendable {
 
   /// Takes note of outcomes that say of themselves whether they failed.
   ///
-  /// - Parameter count: how many, at least 0.
+  /// - Parameters:
+  ///   - count: how many, at least 0.
+  ///   - failed: whether all of them failed.
+  ///   - time: when; not before the last time.
   public mutating func note(_ count: Int = 1, failed: Bool = false, at time: MonotonicInstant) {
     precondition(count >= 0, "what is done stays done")
     done += count

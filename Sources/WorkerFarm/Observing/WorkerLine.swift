@@ -2,6 +2,7 @@
 public struct WorkerLine: Hashable, Sendable {
   /// What ended it.
   public enum Ending: Hashable, Sendable {
+    /// A newline, as it should be.
     case newline
     /// It's longer than ``WorkerLine/limit``: the next line goes on with it.
     case limit
@@ -9,14 +10,22 @@ public struct WorkerLine: Hashable, Sendable {
     case end
   }
 
+  /// Who wrote it.
   public let worker: PoolWorker
   /// As it was written, control characters and all, without the newline.
   public let bytes: [UInt8]
+  /// Whether it's whole, and if not, why.
   public let ending: Ending
 
   /// The longest line, in bytes: 16 KiB, which no person reads, small beside a worker.
   public static let limit = 16 << 10
 
+  /// A line as the pool hands it out; for tests of handlers.
+  ///
+  /// - Parameters:
+  ///   - worker: who wrote it.
+  ///   - bytes: without the newline.
+  ///   - ending: what ended it.
   public init(worker: PoolWorker, bytes: [UInt8], ending: Ending) {
     self.worker = worker
     self.bytes = bytes

@@ -3,7 +3,7 @@ import Glibc
 /// A system call that failed: which one, and why.
 ///
 /// Mistakes of the program (`EBADF`, `EFAULT`, `EINVAL` on a descriptor it owns) are traps, never
-/// errors; see ``retryingInterrupts(_:_:)``.
+/// errors. A call that a signal interrupts is made again, so `EINTR` is none either.
 public struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The call's name as in section 2 of the manual, for example `posix_spawn`.
   public let call: String
@@ -11,6 +11,11 @@ public struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The `errno` value.
   public let code: Int32
 
+  /// What a failed call left.
+  ///
+  /// - Parameters:
+  ///   - call: the call's name.
+  ///   - code: an `errno` value.
   public init(call: String, code: Int32) {
     self.call = call
     self.code = code

@@ -9,12 +9,14 @@
 /// before are handed out, and then that error is thrown. Each iterator is a run of its own, and belongs to one task.
 public struct AsyncOutcomeSequence<Inputs: AsyncSequence & Sendable>: AsyncSequence
 where Inputs.Element: Job {
+  /// One job's outcome.
   public typealias Element = Outcome<Inputs.Element>
 
   let inputs: Inputs
   let pool: WorkerPool
   let isOrdered: Bool
 
+  /// Begins a run: inputs are taken from now on.
   public func makeAsyncIterator() -> AsyncIterator {
     let queue = FeedQueue<Inputs.Element>()
     let source = OutcomeSource(
@@ -23,10 +25,15 @@ where Inputs.Element: Job {
     return AsyncIterator(source: source, feeder: Feeder(inputs, into: queue, of: channel))
   }
 
+  /// Hands out outcomes one after the other, and ends the run when it's dropped early.
   public struct AsyncIterator: AsyncIteratorProtocol {
     fileprivate var source: OutcomeSource<FeedQueue<Inputs.Element>>
-    fileprivate let feeder: Feeder<Inputs>
+    let feeder: Feeder<Inputs>
 
+    /// The next outcome, or nil after the last.
+    ///
+    /// - Throws: ``PoolError``, or what the inputs threw, after the outcomes of all that came before;
+    ///   `CancellationError` at once.
     public mutating func next() async throws -> Outcome<Inputs.Element>? {
       try Task.checkCancellation()
       while source.position == source.current.count {
@@ -47,7 +54,7 @@ where Inputs.Element: Job {
 }
 
 /// Awaits inputs on a task of its own, and stops when nobody has use for them.
-private final class Feeder<Inputs: AsyncSequence & Sendable>: Sendable where Inputs.Element: Job {
+final class Feeder<Inputs: AsyncSequence & Sendable>: Sendable where Inputs.Element: Job {
   let queue: FeedQueue<Inputs.Element>
   private let task: Task<Void, Never>
 

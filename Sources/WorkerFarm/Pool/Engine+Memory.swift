@@ -49,13 +49,14 @@ extension Engine {
     if let limit = configuration.workerMemoryLimit, case .signalled = termination,
       Self.complaints.contains(where: { lastWords.contains($0) })
     {
-      return .memoryLimit(needed: limit + 1, allowed: limit)
+      return .memoryLimit(needed: max(limit, limit &+ 1), allowed: limit)
     }
     return .crashed(termination, lastWords: lastWords)
   }
 
   /// What Swift's runtime, C++'s and others write when they get no memory.
   private static let complaints = [
-    "ould not allocate memory", "bad_alloc", "ut of memory", "annot allocate memory",
+    "ould not allocate memory", "ailed to allocate", "bad_alloc", "ut of memory",
+    "annot allocate memory",
   ]
 }

@@ -52,7 +52,7 @@ extension Engine {
     let ending = ending(of: id, link, termination)
     ledger.ended(id, ending, now: now)
     observers.tell(
-      .workerEnded(worker, ending, termination, lastWords: lastWords, at: .init(nanoseconds: now)))
+      .workerEnded(worker, ending, termination, lastWords: lastWords, at: .now))
     log.write(
       ending.isOrderly ? .ends : .deaths, "worker \(link.body.pid) \(latestProblem)",
       [

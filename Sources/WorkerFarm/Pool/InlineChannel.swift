@@ -7,6 +7,8 @@ import Synchronization
 /// encoded and decoded. So what works here works there.
 final class InlineChannel: CallChannel {
   private struct State {
+    /// nil until it's known whether the pool takes the call.
+    var isTaken: Bool?
     var request: StreamChannel.Request?
     var nextIndex = 0
   }
@@ -32,30 +34,44 @@ final class InlineChannel: CallChannel {
     inputs: [StreamChannel.Input], inputBytes: Int, inputEnded: Bool,
     consumedJobs: Int, consumedBytes: Int
   ) -> StreamChannel.Delivery {
+    let isTaken = state.withLock { state in
+      let isTaken = state.isTaken ?? desk.open(doorbell)
+      state.isTaken = isTaken
+      return isTaken
+    }
     var delivery = StreamChannel.Delivery()
     for input in inputs {
       // One at a time is given, because there's never room for more.
-      if state.withLock({ $0.request }) != nil || desk.isClosed { break }
+      if !isTaken || isOver { break }
       let index = state.withLock { state in
         defer { state.nextIndex += input.count }
         return state.nextIndex
       }
       delivery.outcomes.append(outcome(of: input, index))
     }
-    let isOver = state.withLock { $0.request } != nil
-    delivery.isFinished = inputEnded || isOver || desk.isClosed
-    delivery.error = desk.isClosed && !inputEnded && !isOver ? .closed : nil
+    delivery.isFinished = inputEnded || !isTaken || isOver
+    delivery.error = isTaken ? nil : .closed
     delivery.room = delivery.isFinished ? 0 : 1
     delivery.byteRoom = configuration.windowBytes
-    if delivery.isFinished { desk.watch.endCall(number) }
+    if delivery.isFinished {
+      desk.watch.endCall(number)
+      desk.end(doorbell)
+    }
     return delivery
   }
 
+  /// Nothing more may be begun.
+  private var isOver: Bool { state.withLock { $0.request } != nil || desk.isCancelled }
+
   func request(_ request: StreamChannel.Request) {
     state.withLock { $0.request = $0.request ?? request }
+    doorbell.ring()
   }
 
-  func leave() { request(.stop) }
+  func leave() {
+    request(.stop)
+    desk.end(doorbell)
+  }
 
   // There's never anything to wait for but inputs that come by and by.
   func waitInterruptibly(forRoom: Bool) async { await doorbell.wait() }
@@ -68,6 +84,8 @@ final class InlineChannel: CallChannel {
   func becomeQuiet() {}
   func speakUp() {}
   func nudge() { doorbell.ring() }
+
+  // MARK: Jobs
 
   private func outcome(of input: StreamChannel.Input, _ index: Int) -> FinishedBatch {
     switch input {
@@ -82,7 +100,6 @@ final class InlineChannel: CallChannel {
     var finished = FinishedBatch(firstIndex: index, count: 1, result: .failure(.cancelled))
     finished.workerPID = getpid()
     let begin = MonotonicClock.now()
-    var failures = 0
     while true {
       let start = MonotonicClock.now()
       finished.attempts += 1
@@ -96,107 +113,42 @@ final class InlineChannel: CallChannel {
       if let timeout = configuration.timeout, finished.runTime > timeout.clampedNanoseconds {
         finished.result = .failure(.timedOut(after: timeout))
       }
-      guard case .failure(let failure) = finished.result else {
-        desk.watch.end(attempt, nil, retryAfter: nil)
-        break
-      }
-      failures += 1
-      let delay = configuration.retry.delay(after: failure, failures: failures)
+      let (failure, delay) = verdict(on: finished)
       desk.watch.end(attempt, failure, retryAfter: delay)
       guard let delay else { break }
-      MonotonicClock.sleep(delay)
+      guard rest(delay) else {
+        finished.result = .failure(.cancelled)
+        desk.watch.refuse(index, of: number, .cancelled)
+        break
+      }
     }
     finished.queueTime = MonotonicClock.now() - begin - finished.runTime
     return finished
   }
-}
 
-/// The one worker of a pool without workers, which isn't there.
-///
-/// Its servers, which hold the jobs' states, are lent to one job at a time; a job that runs another within itself gets a
-/// second one.
-final class InlineDesk: Sendable {
-  private struct Shared {
-    var servers: [String: [Kept]] = [:]
-    var isClosed = false
-  }
-
-  /// A server is one thread's at a time; the lock sees to that.
-  private struct Kept: @unchecked Sendable {
-    let server: JobServer
-  }
-
-  private let registry: JobRegistry
-  let watch: InlineWatch
-  private let shared = Mutex(Shared())
-
-  init(registry: JobRegistry, watch: InlineWatch) {
-    self.registry = registry
-    self.watch = watch
-  }
-
-  deinit { close() }
-
-  var isClosed: Bool { shared.withLock { $0.isClosed } }
-
-  /// Takes leave of the jobs' states.
-  func close() {
-    let servers = shared.withLock { shared in
-      shared.isClosed = true
-      defer { shared.servers = [:] }
-      return shared.servers
-    }
-    for kept in servers.values.joined() { kept.server.finish() }
-    watch.close()
-  }
-
-  func run(
-    _ input: Records, jobName: String, memory: Int?, replyLimit: Int
-  ) -> FinishedBatch.Result {
-    let kept =
-      shared.withLock { $0.servers[jobName]?.popLast() }
-      ?? Kept(server: registry.makeServer(named: jobName))
-    let before = JobMemory.allowance
-    JobMemory.allowance = memory ?? .max
-    let reply = InlineReply()
-    input.withRecord(0) { bytes in
-      var desk = JobDesk(
-        bytes, areSeveral: false, firstID: 1, replies: reply, page: nil, replyLimit: replyLimit)
-      kept.server.serve(&desk)
-    }
-    JobMemory.allowance = before
-    let isKept = shared.withLock { shared in
-      if !shared.isClosed { shared.servers[jobName, default: []].append(kept) }
-      return !shared.isClosed
-    }
-    if !isKept { kept.server.finish() }
-    guard let result = reply.result else { preconditionFailure("a job without a reply") }
-    if case .failure(.memoryLimit(let needed, _)) = result {
-      return .failure(.memoryLimit(needed: needed, allowed: memory ?? 0))
-    }
-    return result
-  }
-}
-
-/// Takes the reply to one job.
-private final class InlineReply: ReplySink {
-  private(set) var result: FinishedBatch.Result?
-
-  func prepareForJob() {}
-
-  func append(_ payload: [UInt8], id: UInt64, isFailure: Bool, asOneOfSeveral: Bool) {
-    if isFailure {
-      let message = payload.withUnsafeBytes { bytes in
-        Result { () throws(WireError) in try FailureMessage(parsing: bytes) }
-      }
-      result = .failure(
-        (try? message.get()).map(JobFailure.init) ?? .undecodableOutput("a malformed failure"))
-    } else {
-      var records = RecordWriter()
-      records.open()
-      payload.withUnsafeBytes { records.writer.write(raw: $0) }
-      records.close()
-      result = records.take().map { .outputs($0) }
+  /// Why an attempt failed, and after what time there's another; nil if it didn't, or if there's none.
+  private func verdict(on finished: FinishedBatch) -> (JobFailure?, Nanoseconds?) {
+    switch finished.result {
+    case .outputs: (nil, nil)
+    // There's no more to be had than all that it had.
+    case .failure(let failure) where failure.kind == "memoryLimit": (failure, nil)
+    case .failure(let failure):
+      (failure, configuration.retry.delay(after: failure, failures: finished.attempts))
     }
   }
+
+  /// Waits before another attempt; false if nobody wants it any more.
+  private func rest(_ time: Nanoseconds) -> Bool {
+    let start = MonotonicClock.now()
+    while true {
+      if isOver || Task.isCancelled { return false }
+      let elapsed = MonotonicClock.now() - start
+      if elapsed >= time { return true }
+      MonotonicClock.sleep(min(time - elapsed, Self.restInterval))
+    }
+  }
+
+  /// How long a cancelled call may go unnoticed while it waits for another attempt: nobody can wake a thread that may
+  /// belong to a task.
+  private static let restInterval: Nanoseconds = 10_000_000
 }

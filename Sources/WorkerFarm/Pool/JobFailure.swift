@@ -74,6 +74,18 @@ public enum JobFailure: Error, Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// Bytes of the texts that it carries: what it counts in a window.
+  var textSize: Int {
+    switch self {
+    case .thrown(let type, let description): type.utf8.count + description.utf8.count
+    case .crashed(_, let lastWords): lastWords.utf8.count
+    case .unencodableInput(let text), .undecodableInput(let text), .unencodableOutput(let text),
+      .undecodableOutput(let text), .unknownJobType(let text), .quarantined(let text):
+      text.utf8.count
+    case .protocolViolation, .timedOut, .memoryLimit, .cancelled: 0
+    }
+  }
+
   /// Seconds with as many decimals as it takes, three at most: `60`, `0.25`.
   private static func seconds(_ duration: Duration) -> String {
     let milliseconds = duration.clampedNanoseconds / 1_000_000

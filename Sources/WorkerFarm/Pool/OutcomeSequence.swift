@@ -9,13 +9,15 @@
 /// - Order: that of the inputs, unless the call said `ordered: false`.
 /// - Memory: bounded by ``PoolConfiguration/window``, whatever the length of the input and whichever job
 ///   is slow. Inputs are pulled while an outcome is awaited.
-/// - Leaving the loop early, and cancelling the task, begins nothing more and kills what runs.
+/// - Leaving the loop early, and cancelling the task, begins nothing more; what runs ends as
+///   ``PoolConfiguration/onCancel`` says.
 /// - Errors: a job's failure is part of its outcome. The sequence itself throws a ``PoolError`` when the
 ///   pool can't go on, after the outcomes of everything it had taken in, and `CancellationError` when
 ///   the task is cancelled.
 ///
 /// Each iterator is a run of its own. An iterator belongs to one task.
 public struct OutcomeSequence<Inputs: Sequence>: AsyncSequence where Inputs.Element: Job {
+  /// One job's outcome.
   public typealias Element = Outcome<Inputs.Element>
 
   @usableFromInline let inputs: Inputs
@@ -29,6 +31,7 @@ public struct OutcomeSequence<Inputs: Sequence>: AsyncSequence where Inputs.Elem
     self.isOrdered = isOrdered
   }
 
+  /// Begins a run; the first input is pulled when the first outcome is awaited.
   @inlinable
   public func makeAsyncIterator() -> AsyncIterator {
     AsyncIterator(source: makeSource())
@@ -45,12 +48,16 @@ public struct OutcomeSequence<Inputs: Sequence>: AsyncSequence where Inputs.Elem
     OutcomeSource(inputs.makeIterator(), pool: pool, isOrdered: isOrdered)
   }
 
+  /// Hands out outcomes one after the other, and ends the run when it's dropped early.
   public struct AsyncIterator: AsyncIteratorProtocol {
     @usableFromInline var source: OutcomeSource<Inputs.Iterator>
 
     @inlinable
     init(source: OutcomeSource<Inputs.Iterator>) { self.source = source }
 
+    /// The next outcome, or nil after the last.
+    ///
+    /// - Throws: ``PoolError`` or `CancellationError`.
     @inlinable
     public mutating func next() async throws -> Outcome<Inputs.Element>? {
       try Task.checkCancellation()

@@ -100,15 +100,21 @@ public struct PoolConfiguration: Sendable {
   /// processes only: others write to this program's own.
   public var standardErrorHandler: (@Sendable (WorkerLine) -> Void)?
 
-  /// - Parameter workers: nil for ``ProcessorCount/available``.
+  /// Worker processes with the defaults of everything else.
+  ///
+  /// - Parameters:
+  ///   - workers: nil for ``ProcessorCount/available``.
+  ///   - command: what they run.
   public init(workers: Int? = nil, command: WorkerCommand = .currentExecutable) {
     self.workers = workers ?? ProcessorCount.available
     self.command = command
   }
 
-  /// Worker processes; see ``Backend/processes``.
+  /// Worker processes; see ``Backend-swift.enum/processes``.
   ///
-  /// - Parameter count: nil for ``ProcessorCount/available``.
+  /// - Parameters:
+  ///   - count: nil for ``ProcessorCount/available``.
+  ///   - command: what they run.
   public static func processes(
     count: Int? = nil, command: WorkerCommand = .currentExecutable
   ) -> PoolConfiguration {
@@ -142,11 +148,10 @@ public struct PoolConfiguration: Sendable {
 
 extension PoolConfiguration {
   var policy: Scheduler.Policy {
-    // All workers may be busy with jobs that kill; the pool is well until such a job has failed by name.
     Scheduler.Policy(
       workers: workers,
       retry: retry,
-      restartBudget: restartBudget ?? max(8, (retry.attempts + 1) * workers),
+      restartBudget: restartBudget,
       startTimeout: startTimeout.clampedNanoseconds,
       window: Window(jobs: window ?? 1024, bytes: windowBytes),
       memory: memory, windowAdapts: window == nil, recycling: recycling)

@@ -5,11 +5,15 @@ import Synchronization
 /// ```swift
 /// configuration.quarantine = Quarantine(try load())
 /// // … a run …
-/// try save(configuration.quarantine.entries)
+/// try save(configuration.quarantine?.entries)
 /// ```
 ///
-/// A job is known by its type's name and its encoded input, so the quarantine can be kept from run to run, as long as
-/// the encoding stays. Safe to use from any thread, and by several pools.
+/// A job comes in when it failed as ``JobFailure/crashed(_:lastWords:)`` or ``JobFailure/protocolViolation(_:)``. When it
+/// comes again it fails as ``JobFailure/quarantined(_:)`` at once, without a worker.
+///
+/// It is known by its type's name and its encoded input, so the quarantine can be kept from run to run, as long as the
+/// encoding stays. JSON's is stable but for a `Set`, and a `Dictionary` with other keys than strings and integers, whose
+/// order is random. Safe to use from any thread, and by several pools.
 public final class Quarantine: Sendable {
   /// One job that is refused.
   public struct Entry: Hashable, Sendable {
@@ -21,6 +25,12 @@ public final class Quarantine: Sendable {
     /// What it did, for the failure's text.
     public var reason: String
 
+    /// An entry as it was kept.
+    ///
+    /// - Parameters:
+    ///   - jobName: the type's ``Job/jobName``.
+    ///   - inputHash: of the encoded input.
+    ///   - reason: for the failure's text.
     public init(jobName: String, inputHash: UInt64, reason: String) {
       self.jobName = jobName
       self.inputHash = inputHash
@@ -35,6 +45,8 @@ public final class Quarantine: Sendable {
 
   private let reasons: Mutex<[Key: String]>
 
+  /// A quarantine that begins with what was kept.
+  ///
   /// - Parameter entries: what is in quarantine to begin with.
   public init(_ entries: some Sequence<Entry> = []) {
     var reasons: [Key: String] = [:]
@@ -51,7 +63,10 @@ public final class Quarantine: Sendable {
     }
   }
 
-  /// Lets a job go; true if it was in quarantine.
+  /// Lets a job go.
+  ///
+  /// - Parameter job: known by its type's name and its encoded input.
+  /// - Returns: whether it was in quarantine.
   @discardableResult
   public func release(_ job: some Job) -> Bool {
     guard let key = Self.key(of: job) else { return false }

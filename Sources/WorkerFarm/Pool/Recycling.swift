@@ -8,9 +8,15 @@ public struct Recycling: Hashable, Sendable {
   public var afterTime: Duration?
 
   /// When it holds more than so many bytes of memory (resident, what it shares with others included) at the end
-  /// of a job; nil for no such limit. Backend: processes only.
+  /// of a job; nil for no such limit. Worker processes only.
   public var aboveResidentBytes: Int?
 
+  /// Limits of which the first that is reached counts; without any, workers are kept.
+  ///
+  /// - Parameters:
+  ///   - afterJobs: see ``afterJobs``.
+  ///   - afterTime: see ``afterTime``.
+  ///   - aboveResidentBytes: see ``aboveResidentBytes``.
   public init(
     afterJobs: Int? = nil, afterTime: Duration? = nil, aboveResidentBytes: Int? = nil
   ) {

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Which failed jobs are tried again, how often, and when.
 ///
 /// ```swift
@@ -18,8 +20,17 @@ public struct RetryPolicy: Sendable {
 
   /// Whether a job that failed like this may be tried again while it has attempts left. Called on the
   /// pool's own thread: it must be quick, and never wait.
+  ///
+  /// It isn't asked about failures that another attempt can't change: those of encoding and decoding outputs and of
+  /// encoding inputs, unknown job types, and what was cancelled or is in quarantine.
   public var isRetried: @Sendable (JobFailure) -> Bool
 
+  /// A policy of one's own.
+  ///
+  /// - Parameters:
+  ///   - attempts: how often one job may be begun, at least 1.
+  ///   - backoff: how long a failed job waits before it's begun again.
+  ///   - isRetried: see ``isRetried``; every failure that another attempt may change, unless given.
   public init(
     attempts: Int, backoff: Backoff = .none,
     isRetried: @escaping @Sendable (JobFailure) -> Bool = { _ in true }
@@ -87,8 +98,8 @@ extension RetryPolicy {
     }
 
     func delay(after failures: Int) -> Nanoseconds {
-      var delay = Double(first)
-      for _ in 1..<max(1, failures) where delay < Double(longest) { delay *= factor }
+      // Zero times infinity is no number.
+      let delay = first == 0 ? 0 : Double(first) * pow(factor, Double(max(1, failures) - 1))
       return delay < Double(longest) ? Nanoseconds(delay) : longest
     }
   }

@@ -15,7 +15,13 @@ public struct WorkerCommand: Hashable, Sendable {
   /// looked up from there.
   public var directory: String?
 
-  /// - Parameter executable: a path; no search along `PATH` takes place.
+  /// A program with its arguments and surroundings.
+  ///
+  /// - Parameters:
+  ///   - executable: a path; no search along `PATH` takes place.
+  ///   - arguments: without the program's own name.
+  ///   - environment: variables to add; a nil value removes one.
+  ///   - directory: where it's started; nil for the coordinator's working directory.
   public init(
     executable: String, arguments: [String] = [], environment: [String: String?] = [:],
     directory: String? = nil

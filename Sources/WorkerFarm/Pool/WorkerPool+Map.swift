@@ -2,6 +2,8 @@
 extension WorkerPool {
   /// Runs all jobs and returns their outputs in input order.
   ///
+  /// - Parameter jobs: pulled as the window allows; so all outputs are held, but never all inputs.
+  /// - Complexity: each job costs the same, however many there are.
   /// - Throws: ``FailedJob`` for the first failure in input order, ``PoolError`` if the pool can't go on,
   ///   `CancellationError` if the task is cancelled. Nothing more is begun then, and what runs ends as
   ///   ``PoolConfiguration/onCancel`` says.
@@ -14,7 +16,10 @@ extension WorkerPool {
     return try await reduce(jobs, into: outputs) { $0.append($1) }
   }
 
-  /// As ``map(_:)-(Inputs)``, for jobs that come by and by.
+  /// As `map(_:)` of a sequence, for jobs that come by and by.
+  ///
+  /// - Parameter jobs: awaited on a task of their own. What they throw is thrown when everything before it is done.
+  /// - Throws: as `map(_:)` of a sequence, and what `jobs` throws.
   public func map<Inputs: AsyncSequence & Sendable>(
     _ jobs: Inputs
   ) async throws -> [Inputs.Element.Output] where Inputs.Element: Job {
@@ -27,7 +32,10 @@ extension WorkerPool {
   /// let areas = try await pool.map(zip(widths, heights)) { Area(width: $0, height: $1) }
   /// ```
   ///
-  /// - Parameter job: called once for each element, in order, on the caller's task, as far ahead as the window allows.
+  /// - Parameters:
+  ///   - inputs: what jobs are made of.
+  ///   - job: called once for each element, in order, on the caller's task, as far ahead as the window allows.
+  /// - Throws: as `map(_:)`.
   @inlinable
   public func map<Inputs: Sequence, J: Job>(
     _ inputs: Inputs, _ job: @escaping (Inputs.Element) -> J
@@ -35,8 +43,9 @@ extension WorkerPool {
     try await map(inputs.lazy.map(job))
   }
 
-  /// As ``map(_:)-(Inputs)``, on a thread that may block.
+  /// As `map(_:)`, on a thread that may block: the main thread of a script, never one of Swift's concurrency.
   ///
+  /// - Parameter jobs: pulled as the window allows.
   /// - Throws: ``FailedJob`` or ``PoolError``.
   @inlinable
   public func mapBlocking<Inputs: Sequence>(
@@ -53,7 +62,11 @@ extension WorkerPool {
   /// let total = try await pool.reduce(files.map(WordCount.init), into: 0) { $0 += $1 }
   /// ```
   ///
-  /// - Throws: as ``map(_:)-(Inputs)``, and what `update` throws.
+  /// - Parameters:
+  ///   - jobs: pulled as the window allows.
+  ///   - initial: what the first output is combined with, and the result if there are no jobs.
+  ///   - update: called with each output, in input order, on the caller's task.
+  /// - Throws: as `map(_:)`, and what `update` throws.
   @inlinable
   public func reduce<Inputs: Sequence, Result>(
     _ jobs: Inputs, into initial: Result,
@@ -68,7 +81,13 @@ extension WorkerPool {
     return result
   }
 
-  /// As ``reduce(_:into:_:)-(Inputs,_,_)``, for jobs that come by and by.
+  /// As `reduce(_:into:_:)` of a sequence, for jobs that come by and by.
+  ///
+  /// - Parameters:
+  ///   - jobs: awaited on a task of their own.
+  ///   - initial: what the first output is combined with.
+  ///   - update: called with each output, in input order, on the caller's task.
+  /// - Throws: as `map(_:)`, what `update` throws, and what `jobs` throws.
   public func reduce<Inputs: AsyncSequence & Sendable, Result>(
     _ jobs: Inputs, into initial: Result,
     _ update: (inout Result, Inputs.Element.Output) throws -> Void
@@ -82,7 +101,13 @@ extension WorkerPool {
     return result
   }
 
-  /// As ``reduce(_:into:_:)-(Inputs,_,_)``, on a thread that may block.
+  /// As `reduce(_:into:_:)`, on a thread that may block.
+  ///
+  /// - Parameters:
+  ///   - jobs: pulled as the window allows.
+  ///   - initial: what the first output is combined with.
+  ///   - update: called with each output, in input order, on the calling thread.
+  /// - Throws: ``FailedJob``, ``PoolError``, and what `update` throws.
   @inlinable
   public func reduceBlocking<Inputs: Sequence, Result>(
     _ jobs: Inputs, into initial: Result,

@@ -2,7 +2,9 @@
 extension WorkerPool {
   /// Streams the outcomes of jobs, whatever becomes of them.
   ///
-  /// - Parameter ordered: whether outcomes come in input order, or each as soon as it's there.
+  /// - Parameters:
+  ///   - jobs: taken as the window allows.
+  ///   - ordered: whether outcomes come in input order, or each as soon as it's there.
   @inlinable
   public func outcomes<Inputs: Sequence>(
     of jobs: Inputs, ordered: Bool = true
@@ -14,15 +16,18 @@ extension WorkerPool {
   ///
   /// Inputs are awaited and outcomes handed out at the same time: an outcome never waits for an input that isn't there.
   ///
-  /// - Parameter ordered: whether outcomes come in input order, or each as soon as it's there.
+  /// - Parameters:
+  ///   - jobs: taken as the window allows.
+  ///   - ordered: whether outcomes come in input order, or each as soon as it's there.
   public func outcomes<Inputs: AsyncSequence & Sendable>(
     of jobs: Inputs, ordered: Bool = true
   ) -> AsyncOutcomeSequence<Inputs> where Inputs.Element: Job {
     AsyncOutcomeSequence(inputs: jobs, pool: self, isOrdered: ordered)
   }
 
-  /// Runs one job and returns its output.
+  /// Runs one job and returns its output. Safe from any task, any number at a time: what a server does with a request.
   ///
+  /// - Parameter job: begun as soon as a worker has nothing else to do.
   /// - Throws: ``FailedJob``, ``PoolError`` or `CancellationError`.
   public func run<J: Job>(_ job: J) async throws -> J.Output {
     try await map(CollectionOfOne(job))[0]
@@ -30,6 +35,7 @@ extension WorkerPool {
 
   /// As ``run(_:)``, on a thread that may block.
   ///
+  /// - Parameter job: begun as soon as a worker has nothing else to do.
   /// - Throws: ``FailedJob`` or ``PoolError``.
   public func runBlocking<J: Job>(_ job: J) throws -> J.Output {
     try mapBlocking(CollectionOfOne(job))[0]
@@ -45,8 +51,14 @@ extension WorkerPool {
   public func submit<J: Job>(_ job: J) -> Submission<J> {
     Submission(
       task: Task {
-        for try await outcome in outcomes(of: CollectionOfOne(job)) { return outcome }
-        throw CancellationError()
+        var cancelled: Outcome<J>?
+        for try await outcome in outcomes(of: CollectionOfOne(job)) {
+          guard case .failure(.cancelled) = outcome.result else { return outcome }
+          // The reason follows if it's the pool's.
+          cancelled = outcome
+        }
+        guard let cancelled else { throw CancellationError() }
+        return cancelled
       })
   }
 }

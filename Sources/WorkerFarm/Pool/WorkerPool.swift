@@ -13,8 +13,9 @@ import Glibc
 /// workers are started when there's work, and end with the pool: at ``shutdown(_:)``, when the last
 /// reference to it goes, or when this process ends in whatever way.
 ///
-/// A pool runs one thread of its own, installs no signal handler, and waits for no child but its own.
+/// A pool runs one thread of its own (an inline one none), installs no signal handler, and waits for no child but its own.
 public final class WorkerPool: Sendable {
+  /// What the pool was made with. ``resize(to:)`` doesn't change it.
   public let configuration: PoolConfiguration
   private let registry = JobRegistry()
   private let runner: Runner
@@ -26,6 +27,7 @@ public final class WorkerPool: Sendable {
 
   /// Makes a pool; no worker is started yet.
   ///
+  /// - Parameter configuration: how it behaves; ``PoolConfiguration/workers`` must be at least 1.
   /// - Throws: ``PoolError/system(_:)`` if the coordinator gets no thread or descriptor, and
   ///   ``PoolError/workerDoesNotServe`` in a process that was itself started as a worker.
   public init(_ configuration: PoolConfiguration = PoolConfiguration()) throws(PoolError) {
@@ -59,14 +61,14 @@ public final class WorkerPool: Sendable {
   private func close(_ closing: Mailbox.Closing) {
     switch runner {
     case .engine(let mailbox, _): mailbox.close(closing)
-    case .inline(let desk): desk.close()
+    case .inline(let desk): desk.close(closing)
     }
   }
 
   private func whenEnded(_ waiter: Waiter) {
     switch runner {
     case .engine(let mailbox, _): mailbox.whenEnded(waiter)
-    case .inline: waiter.wake()
+    case .inline(let desk): desk.whenEnded(waiter)
     }
   }
 
@@ -104,12 +106,19 @@ public final class WorkerPool: Sendable {
   }
 
   /// Ends the pool and returns when its last process is gone and its thread is about to end.
+  ///
+  /// New calls throw ``PoolError/closed`` from now on. A pool that drains can still be cancelled by another call, but not
+  /// the other way round; further calls wait for the same end. Cancelling the task that waits changes nothing.
+  ///
+  /// - Parameter mode: what becomes of jobs that aren't done.
   public func shutdown(_ mode: Shutdown = .drain) async {
     close(mode.closing)
     await withCheckedContinuation { whenEnded(.task($0)) }
   }
 
   /// As ``shutdown(_:)``, for a thread that may block.
+  ///
+  /// - Parameter mode: what becomes of jobs that aren't done.
   public func shutdownBlocking(_ mode: Shutdown = .drain) {
     close(mode.closing)
     let parker = ThreadParker()
@@ -148,7 +157,21 @@ extension WorkerPool.Shutdown {
 
 /// Makes a pool for the time of a call, so that it can't leak.
 ///
-/// When `body` returns the pool is drained; when it throws, cancelled.
+/// When `body` returns the pool is drained; when it throws, cancelled. Either way the pool has ended when this returns.
+///
+/// ```swift
+/// let lengths = try await withWorkerPool(.processes(count: 4)) { pool in
+///   try await pool.map(paths.map(Measure.init))
+/// }
+/// ```
+///
+/// - Parameters:
+///   - configuration: how the pool behaves.
+///   - isolation: the caller's; nobody need give it.
+///   - body: what is done with the pool. Calls that it leaves under way are its own to end: a pool drains only what is
+///     consumed.
+/// - Returns: what `body` returns.
+/// - Throws: what `body` throws, and what ``WorkerPool/init(_:)`` does.
 public func withWorkerPool<R>(
   _ configuration: PoolConfiguration = PoolConfiguration(),
   isolation: isolated (any Actor)? = #isolation,

@@ -1,7 +1,7 @@
 import CPosix
 import Glibc
 
-/// How the system is to treat workers.
+/// How the system is to treat workers. A trait that the system refuses is left out without an error.
 public struct WorkerTraits: Hashable, Sendable {
   /// Added to their nice value, from 0 to 19: how readily they give way to other programs.
   public var niceness: Int
@@ -10,6 +10,11 @@ public struct WorkerTraits: Hashable, Sendable {
   /// machine doesn't have are left out, and an empty rest changes nothing.
   public var processors: Set<Int>?
 
+  /// Traits; those that aren't given change nothing.
+  ///
+  /// - Parameters:
+  ///   - niceness: from 0 to 19.
+  ///   - processors: by number; nil for those that this process may run on.
   public init(niceness: Int = 0, processors: Set<Int>? = nil) {
     self.niceness = niceness
     self.processors = processors

@@ -69,10 +69,13 @@ struct Sandbox {
   private static func allow(_ rule: Rule, _ version: Int32, _ rules: Int32) -> Bool {
     let number = (rule.path.bytes + [0]).withUnsafeBytes { bytes in
       bytes.withMemoryRebound(to: CChar.self) { text in
-        text.baseAddress.map { open($0, farm_o_path | O_CLOEXEC) } ?? -1
+        // A rule that an interruption left out would refuse everything to the worker.
+        try? retryingInterrupts("open") {
+          text.baseAddress.map { open($0, farm_o_path | O_CLOEXEC) } ?? -1
+        }
       }
     }
-    guard number >= 0 else { return true }
+    guard let number else { return true }
     let file = Descriptor(owning: number)
     return farm_landlock_allow(rules, version, file.number, rule.mayWrite ? 1 : 0) == 0
   }

@@ -44,10 +44,20 @@ public struct SandboxPolicy: Hashable, Sendable {
   /// A path as Linux knows it: bytes without a zero, which need not be UTF-8. Relative ones begin where the
   /// coordinator is when the worker is started.
   public struct Path: Hashable, Sendable, ExpressibleByStringLiteral {
+    /// As the system has them, without a zero at the end.
     public var bytes: [UInt8]
 
+    /// A path of any bytes.
+    ///
+    /// - Parameter bytes: without a zero.
     public init(_ bytes: [UInt8]) { self.bytes = bytes }
+    /// A path that is text.
+    ///
+    /// - Parameter text: becomes UTF-8.
     public init(_ text: String) { bytes = Array(text.utf8) }
+    /// A path that stands in the source.
+    ///
+    /// - Parameter text: becomes UTF-8.
     public init(stringLiteral text: String) { self.init(text) }
   }
 
@@ -63,6 +73,13 @@ public struct SandboxPolicy: Hashable, Sendable {
     /// Descriptors; a worker holds five itself, with numbers below 16.
     public var descriptors: Int?
 
+    /// Limits; what isn't given stays as the coordinator has it.
+    ///
+    /// - Parameters:
+    ///   - memory: see ``memory``.
+    ///   - processorSeconds: see ``processorSeconds``.
+    ///   - fileSize: see ``fileSize``.
+    ///   - descriptors: see ``descriptors``.
     public init(
       memory: Int? = nil, processorSeconds: Int? = nil, fileSize: Int? = nil,
       descriptors: Int? = nil
@@ -74,11 +91,19 @@ public struct SandboxPolicy: Hashable, Sendable {
     }
   }
 
+  /// How much depends on it.
   public var enforcement: Enforcement
+  /// Which files a worker can open.
   public var access: Access
+  /// What the kernel refuses beyond.
   public var limits: Limits
 
-  /// - Parameter limits: by default 64 descriptors, and no file written where there's no access to files.
+  /// A policy of these parts.
+  ///
+  /// - Parameters:
+  ///   - access: which files workers may reach.
+  ///   - enforcement: what becomes of a worker that can't give up all of it.
+  ///   - limits: by default 64 descriptors, and no file written where there's no access to files.
   public init(_ access: Access, enforcement: Enforcement = .require, limits: Limits? = nil) {
     self.access = access
     self.enforcement = enforcement

@@ -22,12 +22,19 @@ public struct SandboxReport: Hashable, Sendable {
     public var name: String { "\(self)" }
   }
 
+  /// The parts that hold.
   public var inForce: Set<Measure>
   /// The version of Landlock that was used; 0 if none was.
   public var landlockVersion: Int
   /// What is missing and why, for people.
   public var problems: [String]
 
+  /// A report as a worker gives it; for tests.
+  ///
+  /// - Parameters:
+  ///   - inForce: the parts that hold.
+  ///   - landlockVersion: 0 if none was used.
+  ///   - problems: what is missing and why.
   public init(inForce: Set<Measure> = [], landlockVersion: Int = 0, problems: [String] = []) {
     self.inForce = inForce
     self.landlockVersion = landlockVersion

@@ -82,7 +82,7 @@ struct FinishedBatch: Sendable {
   var size: Int {
     switch result {
     case .outputs(let records): records.byteCount
-    case .failure: 0
+    case .failure(let failure): failure.textSize
     }
   }
 }

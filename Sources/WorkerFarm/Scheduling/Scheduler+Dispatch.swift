@@ -87,13 +87,17 @@ extension Scheduler {
     let reserved = workerReservedForSuspects
     var parties = 0
     var inFlight = 0
+    var idle = 0
     for index in workers.indices
     where index != reserved && (canTakeMore(index) || workers[index].phase == .starting) {
       parties += 1
       inFlight += workers[index].inFlightJobs
+      if workers[index].inFlight.isEmpty { idle += 1 }
     }
     guard parties > 0 else { return }
     let share = min(pace.depth, (inFlight + available + parties - 1) / parties)
+    // Those that start count: a job behind a long one would wait for it, and nobody could take it away again.
+    var spare = max(0, available - idle)
     // In turns over streams, so that a long one doesn't starve a short one.
     var turn = 0
     for index in workers.indices where index != reserved {
@@ -101,17 +105,21 @@ extension Scheduler {
       if workers[index].inFlight.isEmpty && !hasMemory(0) { continue }
       // Nor is it fed by crumbs: a batch costs the same however small it is.
       if workers[index].inFlightJobs > share / 2 { continue }
-      fill(index, upTo: share, &turn, now: now)
+      fill(index, upTo: share, &turn, &spare, now: now)
     }
   }
 
+  /// - Parameter spare: how many jobs may be a worker's second or a later one.
   private mutating func fill(
-    _ index: WorkerID, upTo share: Int, _ turn: inout Int, now: Nanoseconds
+    _ index: WorkerID, upTo share: Int, _ turn: inout Int, _ spare: inout Int, now: Nanoseconds
   ) {
     while canTakeMore(index) {
-      let room = min(share - workers[index].inFlightJobs, jobsLeft(workers[index]))
+      let first = workers[index].inFlight.isEmpty ? 1 : 0
+      let room = min(
+        share - workers[index].inFlightJobs, jobsLeft(workers[index]), first + spare)
       guard room > 0, let batch = nextQueued(&turn, atMost: room) else { return }
       send(batch, to: index, now: now)
+      spare -= batch.count - first
     }
   }
 

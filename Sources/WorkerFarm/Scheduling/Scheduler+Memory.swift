@@ -14,6 +14,8 @@ extension Scheduler {
   mutating func demanded(
     _ id: WorkerID, job: JobID, memory: Int, _ run: Run
   ) throws(WireError) {
+    var run = run
+    run.workerPID = workers[id].pid
     var batch = try takeFirst(1, from: job, of: id)
     // Who asks again for no more, or for a little more each time, would ask for ever.
     let isNews = memory > batch.memory && batch.demands < Self.demandsAllowed

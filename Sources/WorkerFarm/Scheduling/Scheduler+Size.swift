@@ -9,6 +9,18 @@ extension Scheduler {
     while workers.count < size { workers.append(Worker()) }
   }
 
+  /// All workers may be busy with jobs that kill; the pool is well until such a job has failed by name.
+  private static let leastRestartBudget = 8
+
+  var restartBudget: Int {
+    if let budget = policy.restartBudget { return budget }
+    // Those that are too many since the size was changed die as well.
+    let alive = workers.count { $0.phase != .absent }
+    let attempts = min(policy.retry.attempts, Int.max / 2)
+    let (budget, overflow) = (attempts + 1).multipliedReportingOverflow(by: max(size, alive))
+    return overflow ? .max : max(Self.leastRestartBudget, budget)
+  }
+
   /// The worker isn't what it was: it goes when it has nothing in flight.
   mutating func wearOut(_ id: WorkerID) { workers[id].isWorn = true }
 

@@ -46,9 +46,10 @@ extension Scheduler {
     let index = admit(1, to: id)
     let position = streams[index].submitted
     streams[index].submitted += 1
+    let finished = FinishedBatch(firstIndex: position, count: 1, result: .failure(failure))
     streams[index].window.admit(jobs: 1, bytes: 0)
-    deliver(
-      FinishedBatch(firstIndex: position, count: 1, result: .failure(failure)), in: index)
+    streams[index].window.replace(input: 0, byResult: finished.size)
+    deliver(finished, in: index)
   }
 
   private mutating func admit(_ count: Int, to id: StreamID) -> Int {

@@ -102,7 +102,7 @@ extension Scheduler {
     for batch in worker.inFlight.reversed() {
       takeBack(batch, from: worker, running: running, death, run)
     }
-    if deathsInARow > policy.restartBudget {
+    if deathsInARow > restartBudget {
       giveUp(.restartBudgetSpent(deaths: deathsInARow))
     }
   }
@@ -194,7 +194,8 @@ extension Scheduler {
     } else if let delay = policy.retry.delay(after: failure, failures: job.failures),
       !isOver(job.stream)
     {
-      tryAgain(job, after: failure, at: run.endedAt &+ delay, isNow: delay == 0)
+      let (due, overflow) = run.endedAt.addingReportingOverflow(delay)
+      tryAgain(job, after: failure, at: overflow ? .max : due, isNow: delay == 0)
     } else {
       // A job that kills or blocks every worker is no reason to give up the others.
       deathsInARow = 0

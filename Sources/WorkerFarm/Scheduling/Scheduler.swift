@@ -31,8 +31,9 @@ struct Scheduler: Sendable {
     var workers: Int
     /// Which failed jobs are tried again.
     var retry = RetryPolicy.afterCrashes
-    /// How many workers may die in a row with no job finished in between.
-    var restartBudget: Int
+    /// How many workers may die in a row with no job finished in between; nil for a number that suits as many
+    /// workers as there are.
+    var restartBudget: Int?
     /// How long a worker may take to say hello.
     var startTimeout: Nanoseconds
     /// How long a worker may take to end when it's let go: five seconds are enough for whatever a

@@ -20,6 +20,8 @@ public struct ByteReader {
 
   @usableFromInline var rest: UnsafeRawBufferPointer
 
+  /// A reader of all these bytes.
+  ///
   /// - Parameter bytes: must outlive the reader.
   @inlinable
   public init(_ bytes: UnsafeRawBufferPointer) { rest = bytes }
@@ -27,7 +29,9 @@ public struct ByteReader {
   /// How many bytes are left.
   public var count: Int { rest.count }
 
-  /// Takes an integer of the type's width.
+  /// Takes an integer of the type's width, in little-endian order.
+  ///
+  /// - Parameter type: which integer; as a rule the place where it goes says so.
   @inlinable
   public mutating func read<Value: FixedWidthInteger>(
     _ type: Value.Type = Value.self

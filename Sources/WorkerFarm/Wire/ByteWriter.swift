@@ -14,6 +14,8 @@ public struct ByteWriter: Sendable {
   /// What was written so far.
   @inlinable public var bytes: [UInt8] { storage }
 
+  /// A writer that begins with bytes that are there.
+  ///
   /// - Parameter bytes: what to append to; its capacity is kept.
   public init(_ bytes: [UInt8] = []) {
     storage = bytes

@@ -1,4 +1,6 @@
-/// A breach of the wire format. The worker that committed it is finished; its job is tried again.
+/// A breach of the wire format. The worker that committed it is killed; its job is tried again as if it had crashed.
+///
+/// What each side may send is in <doc:WireFormat>.
 public enum WireError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A frame announced more bytes than the limit; nothing was allocated for it.
   case frameTooLarge(length: UInt64, limit: Int)

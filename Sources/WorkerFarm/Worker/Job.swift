@@ -7,11 +7,11 @@
 /// }
 /// ```
 ///
-/// Input and output travel between processes as bytes. `Codable` types travel as JSON for nothing; a
+/// Input and output travel between processes as bytes. `Codable` types travel as JSON without a line of code; a
 /// hot job writes the four encoding requirements itself with ``ByteWriter`` and ``ByteReader``.
 ///
 /// A job may run more than once when a worker dies, so it should be idempotent; its outcome is
-/// delivered once. In a worker jobs run one at a time on the main thread. A job that needs something made once for
+/// delivered once. In a worker process jobs run one at a time on the main thread. A job that needs something made once for
 /// each worker, as an open database, is a ``StatefulJob``.
 public protocol Job: Sendable {
   /// What the job makes.
@@ -21,6 +21,8 @@ public protocol Job: Sendable {
   static var jobName: String { get }
 
   /// Does the work. An error becomes ``JobFailure/thrown(type:description:)``.
+  ///
+  /// - Returns: the output, which is encoded right away and may then be at most ``PoolConfiguration/frameLimit`` long.
   func run() throws -> Output
 
   /// Appends the job's input.
@@ -40,8 +42,10 @@ public protocol Job: Sendable {
 }
 
 extension Job {
+  /// The type's full name, for example `Tool.Square`.
   public static var jobName: String { String(reflecting: Self.self) }
 
+  /// What every job has.
   @inlinable
   public static func makeServer() -> JobServer {
     JobServer(

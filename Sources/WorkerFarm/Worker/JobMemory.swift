@@ -35,8 +35,17 @@ public enum JobMemory {
     }
   }
 
+  /// Gives the calling thread an allowance for the time of a call: others of this process may run jobs of other pools.
+  static func withAllowance<R>(_ bytes: Int, _ body: () -> R) -> R {
+    let before = farm_thread_allowance()
+    farm_set_thread_allowance(Int64(max(0, bytes)))
+    defer { farm_set_thread_allowance(before) }
+    return body()
+  }
+
   /// Asks for `bytes` of memory in all for the running job.
   ///
+  /// - Parameter bytes: all that it will hold at once; what is there already counts.
   /// - Throws: ``MemoryDemand`` if that's more than the job may use now. Let it leave the job's `run()`: then
   ///   the job is run again, from its beginning, as soon as it may use that much, beside fewer others or
   ///   alone; or it fails as ``JobFailure/memoryLimit(needed:allowed:)`` if the whole pool hasn't that much.
@@ -51,5 +60,8 @@ public struct MemoryDemand: Error, Hashable, Sendable {
   /// What it needs in all.
   public let bytes: Int
 
+  /// A demand, as ``JobMemory/claim(_:)`` throws it.
+  ///
+  /// - Parameter bytes: what the job needs in all.
   public init(bytes: Int) { self.bytes = bytes }
 }

@@ -1,7 +1,8 @@
 /// How a worker runs jobs of one type from their bytes; made by ``Job/makeServer()``, once for each worker.
 ///
-/// It has nothing of interest to a user: that it exists at all lets the loop over many small jobs be compiled where
-/// their type is known.
+/// Public because ``Job/makeServer()`` returns it, and no part of what a user works with: nothing of it can be made or
+/// called outside of this module. That it exists lets the loop over many small jobs be compiled where their type is
+/// known.
 public struct JobServer {
   /// Runs every job that the desk has.
   let serve: (inout JobDesk) -> Void
@@ -28,14 +29,16 @@ public struct JobServer {
 
 /// Where replies go.
 protocol ReplySink: AnyObject {
-  /// To be called before each job: what is held must not wait for it.
-  func prepareForJob()
+  /// To be called before each job: what is held must not wait for it. False if nobody wants a reply any more.
+  func prepareForJob() -> Bool
 
   /// Takes a reply.
   func append(_ payload: [UInt8], id: UInt64, isFailure: Bool, asOneOfSeveral: Bool)
 }
 
 /// The jobs of one frame, and where their replies go.
+///
+/// Public because ``JobServer`` is, whose loop takes jobs from it; no part of what a user works with.
 public struct JobDesk {
   /// What isn't begun; each with its length before it if there are several.
   private var rest: UnsafeRawBufferPointer
@@ -69,14 +72,14 @@ public struct JobDesk {
   /// Begins the next job; false if there's none.
   @usableFromInline
   mutating func takeNext() -> Bool {
-    guard let next = nextInput() else {
+    // An abandoned thread has the rest of its frame before it: others run that by now.
+    guard let next = nextInput(), replies.prepareForJob() else {
       page?.runningJob = 0
       return false
     }
     input = next
     id = nextID
     nextID &+= 1
-    replies.prepareForJob()
     page?.runningJob = id
     return true
   }

@@ -20,6 +20,8 @@ final class ReplyBuffer: ReplySink, @unchecked Sendable {
   private let published = Atomic<UInt64>(0)
   /// Counts the loop's writes; a number that stays says that the loop is busy elsewhere.
   private let writes = Atomic<Int>(0)
+  /// A write has failed, the watch's or the loop's.
+  private let isBroken = Atomic(false)
   private let watchState = Atomic(WatchState.none.rawValue)
   private let written = Mutex(Written())
   private let parker = ThreadParker()
@@ -60,6 +62,8 @@ final class ReplyBuffer: ReplySink, @unchecked Sendable {
   private var isWatched = false
   /// Whether replies may be held back at all.
   private let mayHold: Bool
+  /// What the coordinator accepts in one frame, in bytes.
+  var frameLimit = Frame.defaultLimit
 
   /// A pipe takes as much at once, and a coordinator reads it.
   private static let capacity = 64 << 10
@@ -96,8 +100,9 @@ final class ReplyBuffer: ReplySink, @unchecked Sendable {
     }
   }
 
-  func prepareForJob() {
+  func prepareForJob() -> Bool {
     if end.count > 0 && !isWatched { wakeWatch() }
+    return !isBroken.load(ordering: .relaxed)
   }
 
   /// Takes a reply; it's written by ``flush()`` at the latest, or within two intervals of a job that is begun after
@@ -105,12 +110,14 @@ final class ReplyBuffer: ReplySink, @unchecked Sendable {
   func append(_ payload: [UInt8], id: UInt64, isFailure: Bool, asOneOfSeveral: Bool) {
     let headerSize = asOneOfSeveral ? Records.lengthSize : Frame.headerSize
     let size = headerSize + payload.count
-    let fits = end.bytes + size <= Self.capacity
+    // Several in one frame are together no larger than one may be.
+    let capacity = asOneOfSeveral ? min(Self.capacity, frameLimit) : Self.capacity
+    let fits = end.bytes + size <= capacity
     let continues =
       end.count == 0
       || (holdsResults == asOneOfSeveral && id == firstID &+ UInt64(end.count))
     if !fits || !continues { flush() }
-    guard size <= Self.capacity else {
+    guard size <= capacity else {
       return writeLarge(payload, id: id, isFailure: isFailure, asOneOfSeveral: asOneOfSeveral)
     }
     if end.count == 0 {
@@ -213,6 +220,7 @@ final class ReplyBuffer: ReplySink, @unchecked Sendable {
       try pipe.descriptor.writeAll(first, second)
     } catch {
       written.error = error
+      isBroken.store(true, ordering: .relaxed)
     }
   }
 
@@ -277,6 +285,8 @@ final class ReplyBuffer: ReplySink, @unchecked Sendable {
     // If not, the loop has seen it asleep meanwhile, and woken it.
     if published.load(ordering: .relaxed) != 0, changeState(from: .asleep, to: .awake) { return }
     parker.park()
+    // The loop's call may have been for the time before: then it's awake without having been told so.
+    _ = changeState(from: .asleep, to: .awake)
   }
 
   private func changeState(from state: WatchState, to next: WatchState) -> Bool {

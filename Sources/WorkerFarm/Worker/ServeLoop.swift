@@ -81,6 +81,7 @@ struct ServeLoop: ~Copyable {
 
   private mutating func heed(_ pool: Hello) {
     replyLimit = Int(pool.frameLimit)
+    replies.frameLimit = replyLimit
     // Its coordinator a worker trusts, with sizes too.
     decoder.limit = max(decoder.limit, replyLimit)
   }

@@ -2,11 +2,15 @@
 ///
 /// ```swift
 /// struct Lookup: StatefulJob, Codable {
+///   typealias Output = Int?
 ///   var word: String
+///
 ///   static func setUp() throws -> Dictionary { try Dictionary(contentsOf: "/usr/share/dict/words") }
 ///   func run(with words: inout Dictionary) -> Int? { words.position(of: word) }
 /// }
 /// ```
+///
+/// `Output` has to be spelt out: it can't be inferred, since `run()` is there already.
 ///
 /// The state is made when a worker gets its first job of the type, and belongs to that worker alone, one job at a
 /// time. It's gone with the worker: what must outlast it doesn't belong there.
@@ -14,7 +18,7 @@ public protocol StatefulJob: Job {
   /// What a worker keeps between jobs of the type.
   associatedtype State
 
-  // Once more, so that the compiler looks for it in `run(with:)` as well.
+  // Said again so that a type needn't name it: it's found from `run(with:)`, not from what jobs without an output get.
   associatedtype Output
 
   /// Makes the state. An error fails the job that needed it, as ``JobFailure/thrown(type:description:)``; the next
@@ -30,6 +34,7 @@ public protocol StatefulJob: Job {
 }
 
 extension StatefulJob {
+  /// Nothing to take leave of.
   public static func tearDown(_ state: inout State) {}
 
   /// With a state of its own, made for this run.
@@ -39,6 +44,7 @@ extension StatefulJob {
     return try run(with: &state)
   }
 
+  /// Keeps the state between jobs.
   @inlinable
   public static func makeServer() -> JobServer {
     let kept = KeptState<State>()

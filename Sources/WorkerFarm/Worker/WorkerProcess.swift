@@ -24,6 +24,11 @@ public enum WorkerProcess {
   ///
   /// The two descriptors are moved out of the way first: whatever a job prints goes to standard error,
   /// and a job that reads standard input finds it empty.
+  ///
+  /// For a program that is nothing but a worker; others call ``serveIfRequested(_:)``. The exit status is 0 at the end of
+  /// the input, and 1 if the input breaks the wire format or nobody reads the output.
+  ///
+  /// - Parameter jobTypes: all job types that it's asked to do; no two may have the same ``Job/jobName``.
   public static func serve(_ jobTypes: [any Job.Type]) -> Never {
     let coordinator = getenv(requestVariable).flatMap { Int32(String(cString: $0)) }
     // Not for the programs that a job may start, nor for a pool of its own.

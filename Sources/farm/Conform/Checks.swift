@@ -9,7 +9,7 @@ struct Check: Sendable {
   let body: @Sendable (Subject) throws -> Void
 
   static let all: [Check] = [
-    Check(name: "hello", rule: "says hello without waiting for the pool's", body: hello),
+    Check(name: "hello", rule: "says hello before anything else", body: hello),
     Check(name: "answers", rule: "answers each job with one output or one failure", body: answers),
     Check(name: "order", rule: "answers in the order in which the jobs came", body: order),
     Check(name: "bytewise", rule: "reads frames in whatever pieces they come", body: bytewise),
@@ -43,9 +43,7 @@ struct Check: Sendable {
   }
 
   private static func hello(_ subject: Subject) throws {
-    let session = try WorkerSession(
-      subject.command, frameLimit: Frame.defaultLimit, patience: subject.patience)
-    _ = try session.greet()
+    _ = try Conversation(subject)
   }
 
   private static func tail(_ subject: Subject) throws {

@@ -34,7 +34,7 @@ final class Conversation {
     session = try WorkerSession(
       subject.command, frameLimit: Frame.defaultLimit, patience: subject.patience)
     self.frameLimit = frameLimit
-    _ = try session.greet()
+    // First, since a worker may wait for it.
     session.say { writer in
       var hello = ByteWriter()
       Hello(pid: getpid(), frameLimit: frameLimit, isFromCoordinator: true).write(to: &hello)
@@ -43,6 +43,7 @@ final class Conversation {
         tail.withUnsafeBytes { payload.write(raw: $0) }
       }
     }
+    _ = try session.greet()
   }
 
   func declare(_ name: String, as type: UInt16) {

@@ -96,7 +96,7 @@ import Thumbnails
   /// Resident, of a worker in a debug build: itself some 45 MB.
   private static let mostMemory = 150 << 20
 
-  @Test(arguments: Bomb.allCases) func `I10 a bomb is refused or made within limits`(
+  @Test(.needsShim, arguments: Bomb.allCases) func `I10 a bomb is refused or made within limits`(
     bomb: Bomb
   ) throws {
     let bytes = bomb.bytes
@@ -104,16 +104,17 @@ import Thumbnails
     let tree = FaultTree(0, options: ["-j1"])
     tree.add("00.jpg", Pictures.jpeg())
     tree.add("01-bomb", bytes)
-    // After it, so that its worker is still there to be asked what it took.
-    for seed in 0..<60 { tree.add(BytePath("after-\(seed).jpg"), Pictures.jpeg(seed: seed)) }
-    let running = tree.start()
-    var most = 0
-    while !running.hasEnded {
-      for worker in running.workers { most = max(most, Processes.peakMemory(of: worker) ?? 0) }
-      usleep(2000)
-    }
+    tree.add("02.jpg", Pictures.jpeg(seed: 2))
+    // Its worker sleeps then, and can be asked what it took.
+    tree.add("poison-sleep.jpg", Pictures.jpeg(seed: 3))
+    let running = tree.start(environment: Shim.environment())
+    #expect(eventually { running.outputSoFar.contains("02.jpg") || running.hasEnded })
+    let most = running.workers.compactMap(Processes.peakMemory).max() ?? 0
+    running.send(SIGTERM)
+    running.send(SIGINT)
     let run = running.wait()
     try tree.check(run)
+    #expect(try run.pictures.map(\.source).contains(tree.source("02.jpg")), "\(run)")
     let failures = try run.failures
     #expect(failures.keys.sorted() == (bomb.reason == nil ? [] : ["01-bomb"]), "\(run.errorText)")
     if let reason = bomb.reason {

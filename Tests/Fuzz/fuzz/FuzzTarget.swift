@@ -22,7 +22,8 @@ struct FuzzTarget: Sendable {
   }
 
   static let all = [
-    frames, messages, jobs, jpeg, png, webp, exif, containers, profiles, compressed, thumbnails,
+    frames, messages, replies, jobs, jpeg, png, webp, exif, containers, profiles, compressed,
+    thumbnails,
   ]
 
   func run(_ input: UnsafeRawBufferPointer) {

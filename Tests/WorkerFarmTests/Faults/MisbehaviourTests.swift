@@ -186,7 +186,7 @@ struct Misconduct: Sendable, CustomTestStringConvertible {
     }
     // Neither a process nor a descriptor is left.
     #expect(processes(tagged: tag) == [])
-    try await waitUntil { openDescriptorCount() <= descriptors }
+    #expect(try await descriptorsAreDown(to: descriptors))
     return outcomes
   }
 

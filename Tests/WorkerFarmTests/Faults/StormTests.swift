@@ -45,6 +45,6 @@ import Testing
     isOver.store(true, ordering: .relaxed)
     #expect(killed > 0, "the storm hit nobody")
     #expect(processes(tagged: tag) == [])
-    try await waitUntil { openDescriptorCount() <= descriptors }
+    #expect(try await descriptorsAreDown(to: descriptors))
   }
 }

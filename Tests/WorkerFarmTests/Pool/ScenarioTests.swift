@@ -7,7 +7,9 @@ import Testing
 
 /// What needs a coordinator of its own: the program `test-worker` plays it.
 @Suite(.hangGuard) struct ScenarioTests {
-  @Test(arguments: ["cycles", "ignored-children", "memory", "scarcity"])
+  @Test(arguments: [
+    "cycles", "ignored-children", "memory", "many-inputs", "slow-first", "slow-failure", "scarcity",
+  ])
   func
     `a coordinator of its own finds nothing wrong`(scenario: String) async throws
   {

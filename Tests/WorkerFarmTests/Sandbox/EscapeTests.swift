@@ -15,11 +15,13 @@ import Testing
     policy.limits.memory = 128 << 20
     let results = try await outcomes(of: Escape.others.map { Escape($0) }, under: policy)
     #expect(results.count == Escape.others.count && results.count > 40)
-    for (attempt, result) in results {
+    // The kernel's limit on memory can't hold then.
+    let all = results.filter { !Sanitizer.isOn || $0.key != "takeMemory" }
+    for (attempt, result) in all {
       let code = try #require(result, "\(attempt) ended the worker")
       #expect([EPERM, ENOSYS, ENOMEM, EMFILE].contains(code), "\(attempt): \(code)")
     }
-    #expect(results["takeMemory"] == ENOMEM)
+    #expect(Sanitizer.isOn || results["takeMemory"] == ENOMEM)
     #expect(results["takeDescriptors"] == EMFILE)
   }
 

@@ -72,7 +72,8 @@ import Testing
     }
   }
 
-  @Test(.needsSandbox) func `limits are kept, and named`() async throws {
+  @Test(.needsSandbox, .disabled(if: Sanitizer.isOn, "the kernel's limit can't hold"))
+  func `limits are kept, and named`() async throws {
     let enclosure = Enclosure()
     var policy = enclosure.policy
     policy.limits = SandboxPolicy.Limits(
@@ -158,8 +159,10 @@ import Testing
       #expect(squares.count == 50)
       #expect(pool.sandboxReport == .silence)
     }
+    // The ends of workers are told as well.
     #expect(
-      log.lines == ["workers aren't fully sandboxed: the worker's program reports no sandbox"])
+      log.lines.filter { $0.contains("sandbox") }
+        == ["workers aren't fully sandboxed: the worker's program reports no sandbox"])
   }
 
   /// What a pool says.

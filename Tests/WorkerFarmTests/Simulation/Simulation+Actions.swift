@@ -132,7 +132,7 @@ extension Simulation {
     }
     if failure != .cancelled { deathsInARow = 0 }
     jobs[job].place = .failed(failure)
-    book(job, result: 0)
+    book(job, result: failure.textSize)
   }
 
   private func retry(_ batch: JobBatch, at due: UInt64) throws {
@@ -198,7 +198,7 @@ extension Simulation {
     switch reason {
     case .restartBudgetSpent(let deaths):
       try expect(
-        deaths == deathsInARow && deaths > policy.restartBudget,
+        deaths == deathsInARow && deaths > scheduler.restartBudget,
         "the pool gives up after \(deathsInARow) deaths in a row")
     case .noWorkerCanBeStarted:
       try expect(

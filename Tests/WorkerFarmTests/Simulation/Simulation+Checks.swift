@@ -61,7 +61,7 @@ extension Simulation {
       scheduler.nextDeadline == earliest,
       "next deadline is \(scheduler.nextDeadline ?? 0), not \(earliest ?? 0)")
     try expect(
-      deathsInARow <= policy.restartBudget || hasGivenUp,
+      deathsInARow <= scheduler.restartBudget || hasGivenUp,
       "\(deathsInARow) deaths in a row, and the pool doesn't give up")
   }
 

@@ -40,7 +40,9 @@ extension Simulation {
     var job = VirtualJob(id: JobID(rawValue: 0), stream: index, size: 0)
     job.place = .answered
     add(job)
-    scheduler.submit(failed: .unencodableInput("as it happens"), to: streams[index].id)
+    let failure = JobFailure.unencodableInput("as it happens")
+    book(jobs.count - 1, result: failure.textSize)
+    scheduler.submit(failed: failure, to: streams[index].id)
   }
 
   private func takeRoom(_ index: Int, bytes: Int) {

@@ -25,9 +25,31 @@ enum FrameSeeds {
     }
   }
 
+  /// Of one job and of several, and a frame of several jobs.
+  static func replies() -> [[UInt8]] {
+    let failure = FailureMessage(reason: .thrown, type: "E", description: "no")
+    var stream = ByteWriter()
+    stream.writeFrame(.output, id: 1) { $0.write(UInt64(1)) }
+    stream.writeFrame(.failure, id: 2) { failure.write(to: &$0) }
+    stream.writeFrame(.results, id: 3) { payload in
+      var message = ByteWriter()
+      failure.write(to: &message)
+      payload.write(bytes: [1, 2, 3])
+      payload.write(UInt32(message.bytes.count) | Frame.failureFlag)
+      for byte in message.bytes { payload.write(byte) }
+      payload.write(bytes: [])
+    }
+    var jobs = ByteWriter()
+    for length in [0, 3, 8] { jobs.write(bytes: [UInt8](repeating: 9, count: length)) }
+    return [stream.bytes + choices(0), jobs.bytes + choices(1)]
+  }
+
   static func messages() -> [[UInt8]] {
     var hello = ByteWriter()
-    Hello(pid: 1, frameLimit: 1 << 20, keepsProgressPage: true).write(to: &hello)
+    Hello(
+      pid: 1, frameLimit: 1 << 20, keepsProgressPage: true, sandbox: SandboxPolicy(.bytesOnly),
+      sandboxReport: .silence
+    ).write(to: &hello)
     var failure = ByteWriter()
     FailureMessage(reason: .needsMemory, type: "", description: "123456").write(to: &failure)
     var values = ByteWriter()

@@ -5,6 +5,7 @@ import WorkerFarm
 enum JobSeeds {
   static func all() -> [[UInt8]] {
     jobs().map { $0 + FrameSeeds.choices(0) } + results().map { $0 + FrameSeeds.choices(1) }
+      + [picture + FrameSeeds.choices(2)] + outputs().map { $0 + FrameSeeds.choices(3) }
   }
 
   private static func jobs() -> [[UInt8]] {
@@ -25,6 +26,29 @@ enum JobSeeds {
     return [plain, rich].map { job in
       var writer = ByteWriter()
       try? job.encode(into: &writer)
+      return writer.bytes
+    }
+  }
+
+  private static var picture: [UInt8] {
+    let job = ThumbnailJob(
+      source: BytePath(""), stem: BytePath(""), options: ThumbnailOptions(size: .standard))
+    var writer = ByteWriter()
+    try? job.encode(into: &writer)
+    writer.write(UInt8(1))
+    writer.write(bytes: [0xFF, 0xD8, 0xFF, 0xD9])
+    return writer.bytes
+  }
+
+  private static func outputs() -> [[UInt8]] {
+    let thumbnail = PictureSeeds.jpegs().first.flatMap {
+      try? Thumbnailer(options: ThumbnailOptions(size: .standard)).thumbnail(of: $0)
+    }
+    let failure = ThumbnailJob.Failure(kind: "corrupt", message: "no picture")
+    return [.rendered([thumbnail, nil]), .failed(failure)].map {
+      (output: IsolatedThumbnailJob.Output) in
+      var writer = ByteWriter()
+      IsolatedThumbnailJob.encode(output, into: &writer)
       return writer.bytes
     }
   }

@@ -6,7 +6,12 @@ extension FuzzTarget {
   /// A thumbnail job's input and its result as they travel: decoded, encoded and decoded again they are the
   /// same, and a ``Thumbnailer`` can be made of whatever options come in.
   static let jobs = FuzzTarget("jobs", seeds: JobSeeds.all) { bytes, choices in
-    if choices.flag() { checkResult(bytes) } else { checkJob(bytes) }
+    switch choices.below(4) {
+    case 0: checkJob(bytes)
+    case 1: checkResult(bytes)
+    case 2: checkPicture(bytes)
+    default: checkThumbnails(bytes)
+    }
   }
 
   private static func checkJob(_ bytes: UnsafeRawBufferPointer) {
@@ -29,6 +34,27 @@ extension FuzzTarget {
   private static func encoded(_ job: ThumbnailJob) -> [UInt8] {
     var writer = ByteWriter()
     try? job.encode(into: &writer)
+    return writer.bytes
+  }
+
+  /// A job that brings its picture along is only decoded: what it was made of isn't in it any more.
+  private static func checkPicture(_ bytes: UnsafeRawBufferPointer) {
+    var reader = ByteReader(bytes)
+    guard let isolated = try? IsolatedThumbnailJob(decoding: &reader) else { return }
+    _ = Thumbnailer(options: isolated.job.options)
+  }
+
+  private static func checkThumbnails(_ bytes: UnsafeRawBufferPointer) {
+    let written = rewritten(bytes)
+    let again = written.flatMap { $0.withUnsafeBytes(rewritten) }
+    require(again == written, "thumbnails that read as others")
+  }
+
+  private static func rewritten(_ bytes: UnsafeRawBufferPointer) -> [UInt8]? {
+    var reader = ByteReader(bytes)
+    guard let output = try? IsolatedThumbnailJob.decodeOutput(&reader) else { return nil }
+    var writer = ByteWriter()
+    IsolatedThumbnailJob.encode(output, into: &writer)
     return writer.bytes
   }
 
