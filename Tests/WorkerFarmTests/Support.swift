@@ -46,10 +46,12 @@ func openDescriptorCount() -> Int {
 
 /// Waits for the thread of a pool that was closed to let go of the last descriptor; a minute at most.
 func descriptorsAreDown(to count: Int) async throws -> Bool {
-  for _ in 0..<12_000 where openDescriptorCount() > count {
+  let end = ContinuousClock.now + .seconds(60)
+  while openDescriptorCount() > count {
+    if ContinuousClock.now > end { return false }
     try await Task.sleep(for: .milliseconds(5))
   }
-  return openDescriptorCount() <= count
+  return true
 }
 
 /// Waits until a condition holds; the tests' time limit ends it if it never does.

@@ -65,10 +65,13 @@ import Testing
       try await pool.allOutcomes(of: (0..<10).map { Remember(log: log, crashes: $0 == 4) })
     }
     let uses = try outcomes.filter { $0.index != 4 }.map { try $0.get() }
-    #expect(uses.map(\.before) == [0, 1, 2, 3, 0, 1, 2, 3, 4])
-    #expect(Set(uses.map(\.name)).count == 2)
+    // Answers that the first worker held back died with it: those jobs ran again at the second.
+    let first = uses.prefix { $0.name != uses[8].name }
+    #expect(first.count <= 4)
+    #expect(first.map(\.before) == Array(0..<first.count))
+    #expect(uses.dropFirst(first.count).map(\.before) == Array(0..<9 - first.count))
     // Only the second one ended in order.
-    #expect(lines(of: log) == ["\(uses[8].name) 5"])
+    #expect(lines(of: log) == ["\(uses[8].name) \(9 - first.count)"])
   }
 
   @Test(arguments: [Setting.processes[0], Setting.threads[0]])
