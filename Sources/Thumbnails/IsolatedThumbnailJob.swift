@@ -97,6 +97,7 @@ public struct IsolatedThumbnailJob: Job {
   /// Reads the picture and writes it down for a worker, or throws if there's nothing to render.
   func encodePicture(into writer: inout ByteWriter) throws {
     let settled = Self.settledWithoutMemory {
+      job.finishReplacing()
       let file = try SourceFile(job.source, followsLink: followsLink)
       switch try job.look(at: file) {
       case .settled(let result): return result

@@ -52,6 +52,7 @@ public struct ThumbnailJob: Job {
   /// - Throws: `MemoryDemand` where the picture needs more memory than the job may use now.
   public func run() throws(MemoryDemand) -> Result {
     try Self.settled {
+      finishReplacing()
       let file = try SourceFile(source)
       return try run(file)
     }
@@ -123,8 +124,11 @@ public struct ThumbnailJob: Job {
 
   /// Puts in place the whole files that a worker has left beside their places, killed between two calls.
   ///
-  /// Only for a job whose worker has ended and that nobody tries again: who does finds them by himself.
+  /// Each try begins with it: the next one needn't come to replacing anything, where another farm has made
+  /// the same thumbnail or the picture is gone. So it's to be called only for a job whose worker has ended
+  /// and that nobody tries again. Does nothing in mode ``Mode/ask``.
   public func finishReplacing() {
+    if mode == .ask { return }
     for variant in variants {
       for format in options.format.candidates {
         OutputFile.finishReplacing(ThumbnailMemory.path(stem(of: variant), format))

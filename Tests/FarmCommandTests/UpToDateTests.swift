@@ -25,6 +25,29 @@ import Thumbnails
     #expect(run.errorText.hasPrefix("0 done, 0 failed, 2 skipped (2 up to date) in "), "\(run)")
   }
 
+  /// As by a run that was killed between giving its file a name and giving it the thumbnail's.
+  @Test(arguments: [[], ["--isolate"], ["--force"]] as [[BytePath]])
+  func `a file that a killed run left beside an up-to-date thumbnail is cleared away`(
+    options: [BytePath]
+  ) throws {
+    let tree = makeTree()
+    let thumbnails = ["a.jpg.jpg", "b.png.png"]
+    let wholes = thumbnails.map { tree.bytes(BytePath("thumbs/\($0)")) }
+    let left = thumbnails.map { name in
+      BytePath("thumbs/.farm-\(String(FNV1a.hash(Array(name.utf8)), radix: 16)).tmp")
+    }
+    // One that serves as well, and one that was made by other wishes.
+    #expect(farm("thumbs", "-o", tree["other"], tree["a.jpg"]).status == 0)
+    #expect(farm("thumbs", "-s20", "-o", tree["other"], tree["b.png"]).status == 0)
+    for (name, left) in zip(thumbnails, left) { tree.rename(BytePath("other/\(name)"), to: left) }
+    #expect(farm("thumbs", "--dry-run", tree.path).status == 0)
+    #expect(Set(tree.names(in: "thumbs")).isSuperset(of: thumbnails) && tree.exists(left[0]))
+    let run = Command(arguments: [farmPath, "thumbs", tree.path] + options).run()
+    #expect(run.status == 0, "\(run)")
+    #expect(tree.names(in: "thumbs") == thumbnails)
+    #expect(thumbnails.map { tree.bytes(BytePath("thumbs/\($0)")) } == wholes)
+  }
+
   /// Something that makes the thumbnail of `a.jpg`, and no other, wrong or doubtful.
   enum Change: String, CaseIterable {
     case newContents, newTime, olderTime

@@ -39,5 +39,6 @@ public struct Outcome<J: Job>: Sendable {
 
 extension Outcome {
   /// The output; throws the ``JobFailure`` if there's none.
+  @inlinable
   public func get() throws(JobFailure) -> J.Output { try result.get() }
 }

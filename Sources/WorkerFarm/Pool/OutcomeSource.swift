@@ -99,8 +99,7 @@ struct OutcomeSource<Inputs: IteratorProtocol> where Inputs.Element: Job {
       let elapsed = MonotonicClock.now() - start
       if elapsed > Self.gatherTime { break }
       // Never further than the time that's left will do if the inputs keep their pace.
-      stride = min(2 * stride, Self.longestStride)
-      if elapsed > Self.gatherTime / 4 { stride = 1 }
+      stride = elapsed < Self.gatherTime / 8 ? min(4 * stride, Self.longestStride) : 1
       untilClock = stride
     }
     pending.append(gathered)

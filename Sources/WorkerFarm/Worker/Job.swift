@@ -43,7 +43,7 @@ public protocol Job: Sendable {
 
 extension Job {
   /// The type's full name, for example `Tool.Square`.
-  public static var jobName: String { String(reflecting: Self.self) }
+  public static var jobName: String { _typeName(Self.self) }
 
   /// What every job has.
   @inlinable

@@ -55,7 +55,8 @@ final class ReplyBuffer: ReplySink, @unchecked Sendable {
   /// What the buffer holds is one frame's results from `firstID` on, or whole frames.
   private var holdsResults = false
   private var firstID: UInt64 = 0
-  private var lastWrite = MonotonicClock.now()
+  /// When the first of what is held was appended.
+  private var heldSince: Nanoseconds = 0
   private var untilClock = 1
   private var stride = 1
   /// Since the last write the watch was told that something is held.
@@ -123,6 +124,7 @@ final class ReplyBuffer: ReplySink, @unchecked Sendable {
     if end.count == 0 {
       holdsResults = asOneOfSeveral
       firstID = id
+      if mayHold { heldSince = MonotonicClock.now() }
     }
     let target = memory + end.bytes
     Self.writeHeader(
@@ -153,7 +155,7 @@ final class ReplyBuffer: ReplySink, @unchecked Sendable {
   private func flushIfLate() {
     untilClock -= 1
     guard untilClock == 0 else { return }
-    let elapsed = MonotonicClock.now() - lastWrite
+    let elapsed = MonotonicClock.now() - heldSince
     if elapsed >= Self.longestDelay {
       flush()
       stride = 1
@@ -175,7 +177,6 @@ final class ReplyBuffer: ReplySink, @unchecked Sendable {
       error = written.error
     }
     isWatched = false
-    lastWrite = MonotonicClock.now()
   }
 
   /// A reply that doesn't fit into the buffer, which is empty.
@@ -190,7 +191,6 @@ final class ReplyBuffer: ReplySink, @unchecked Sendable {
       payload.withUnsafeBytes { send(header, $0, &written) }
       error = written.error
     }
-    lastWrite = MonotonicClock.now()
   }
 
   // MARK: Writing
