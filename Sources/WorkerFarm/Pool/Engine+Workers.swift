@@ -21,9 +21,13 @@ extension Engine {
   func startDeferred() {
     let workers = deferredStarts
     deferredStarts = []
-    // Unless it was decided otherwise meanwhile.
-    for id in workers where scheduler.workers[id].phase == .starting && links[id] == nil {
-      start(id)
+    for id in workers where links[id] == nil {
+      switch scheduler.workers[id].phase {
+      case .starting: start(id)
+      // It was decided otherwise meanwhile, for example because the pool gave up.
+      case .retiring, .dying: scheduler.workerNeverStarted(id)
+      case .absent, .ready: break
+      }
     }
     perform()
   }

@@ -1,4 +1,7 @@
 /// What the engine has of the world: the time, and what workers run in. The simulation in the tests gives it another.
+///
+/// Closures, because they're seldom called: the clock once a turn, a letter and a read, whatever number of jobs that is
+/// about; the other once a worker. Only what is decided by is asked here: events carry the machine's own time.
 struct EngineSystem {
   let now: () -> Nanoseconds
   /// Starts what a worker runs in.

@@ -4,10 +4,12 @@ import Glibc
 
 /// The real engine on one thread, with virtual time and workers, and consumers who do as a seed says.
 ///
-/// The pipes are the kernel's, and nobody else is there: so one seed always tells one story. What is checked is what a
-/// consumer sees: each input's outcome once, in its turn, with its own output or a failure that was deserved.
+/// The pipes are the kernel's, and nobody else is there: so one seed always tells one story. What is checked is what
+/// consumers and workers see: each input's outcome once, in its turn, with its own output or a failure that was
+/// deserved; windows kept; suspects alone; deadlines on the virtual clock, neither missed nor invented.
+///
+/// The engine's seat isn't part of it: who drives is a matter of threads.
 final class EngineSimulation {
-  let configuration: PoolConfiguration
   let mailbox: Mailbox
   let engine: Engine
   let world: World
@@ -15,61 +17,27 @@ final class EngineSimulation {
   private(set) var steps = 0
   private var watch = PollSet()
   private var isClosing = false
-  /// Nothing goes wrong any more.
-  var isKind = false
 
-  /// What the engine's system is made of.
-  final class World {
-    var random: SeededGenerator
-    var now: Nanoseconds = 1_000_000_000
-    var processes: [VirtualProcess] = []
-    var refusals = 0
-    var isKind = false
-    var lines: [String] = []
+  /// Turns after which all must have come to its end: a minute of virtual time, longer than all deadlines in a row.
+  private static let patience = 3000
 
-    init(seed: UInt64) { random = SeededGenerator(seed: seed) }
-
-    func pick(_ range: ClosedRange<Int>) -> Int {
-      range.lowerBound + Int(truncatingIfNeeded: (random.next() >> 33) % UInt64(range.count))
-    }
-
-    func chance(_ outOfAThousand: Int) -> Bool { pick(0...999) < outOfAThousand }
-
-    func start(_ page: ProgressPage, _ ends: WorkerEnds) throws(SystemError) -> any WorkerBody {
-      if !isKind && chance(10) {
-        refusals += 1
-        throw SystemError(call: "posix_spawn", code: EAGAIN)
-      }
-      let process = try VirtualProcess(
-        pid: Int32(processes.count + 1), keepsPage: chance(800), page: page, ends: ends)
-      processes.append(process)
-      return process
-    }
-  }
-
-  init(seed: UInt64) throws {
-    let world = World(seed: seed)
+  init(seed: UInt64, isTraced: Bool = false) throws {
+    let world = World(seed: seed, isTraced: isTraced)
     self.world = world
-    var configuration = PoolConfiguration(workers: world.pick(1...4))
-    configuration.retry = .afterCrashes(attempts: world.pick(1...3))
-    configuration.timeout = world.chance(500) ? .milliseconds(world.pick(5...200)) : nil
-    configuration.startTimeout = .seconds(1)
-    configuration.restartBudget = world.chance(100) ? 2 : 500
-    configuration.window = world.chance(700) ? world.pick(1...64) : nil
-    configuration.windowBytes = world.pick(500...300_000)
-    configuration.recycling = Recycling(afterJobs: world.chance(200) ? world.pick(1...9) : nil)
-    self.configuration = configuration
     mailbox = try Mailbox()
     engine = Engine(
-      configuration: configuration, mailbox: mailbox,
+      configuration: world.configuration, mailbox: mailbox,
       system: EngineSystem(now: { world.now }, makeBody: world.start))
-    for _ in 0..<world.pick(1...3) {
-      consumers.append(VirtualConsumer(configuration, mailbox, world))
-    }
+    world.engine = engine
+    for _ in 0..<world.pick(1...3) { consumers.append(VirtualConsumer(mailbox, world)) }
   }
 
-  // As the engine's thread does at its end.
-  deinit { mailbox.end() }
+  deinit {
+    // As the engine's thread does at its end.
+    mailbox.end()
+    // They know the world, and hold descriptors.
+    world.processes = []
+  }
 
   func run() throws {
     try withoutBrokenPipeSignal {
@@ -85,10 +53,12 @@ final class EngineSimulation {
   }
 
   private func event() throws {
-    switch world.pick(0...99) {
-    case 0..<12: try consumers[world.pick(0...consumers.count - 1)].go()
-    case 12..<15: world.now += Nanoseconds(world.pick(0...300)) * 1_000_000
-    case 15 where world.chance(60): consumers[world.pick(0...consumers.count - 1)].leave(world)
+    switch world.pick(0...999) {
+    case 0..<120: try anyConsumer().go()
+    case 120..<150: world.now += Nanoseconds(world.pick(0...300)) * 1_000_000
+    case 150..<151: anyConsumer().leave()
+    case 151..<153: mailbox.resize(to: world.pick(1...5))
+    case 153 where world.chance(300): close(.kill)
     default:
       let living = world.processes.filter(\.isAlive)
       guard !living.isEmpty else { return try turn() }
@@ -96,36 +66,57 @@ final class EngineSimulation {
     }
   }
 
-  func turn() throws {
+  private func anyConsumer() -> VirtualConsumer {
+    consumers[world.pick(0...consumers.count - 1)]
+  }
+
+  private func close(_ closing: Mailbox.Closing) {
+    isClosing = true
+    world.note("the pool is closed: \(closing)")
+    if closing == .kill { world.wasLeft = true }
+    mailbox.close(closing)
+  }
+
+  /// As the engine's thread does, or a caller who drives it and may not start workers.
+  private func turn() throws {
+    steps += 1
     world.now += Nanoseconds(world.pick(0...50)) * 1000
     watch.removeAll()
     engine.addSources(to: &watch)
     _ = watch.sleep(isPatient: false)
     engine.handle(watch)
-    engine.turn()
+    let isLed = engine.mayGoOnLed && world.chance(300)
+    engine.turn(isLed: isLed)
+    if !isLed { world.latestStart = world.now }
+    try check()
   }
 
   /// Everybody does what there's to do, and the pool is closed.
   private func finish() throws {
-    isKind = true
     world.isKind = true
-    var patience = 3000
+    world.note("everybody is well from now on")
+    var patience = Self.patience
     while !engine.isClosed {
       for consumer in consumers { try consumer.end() }
-      if consumers.allSatisfy(\.isFinished) && !isClosing {
-        isClosing = true
-        mailbox.close(.drain)
-      }
+      if consumers.allSatisfy(\.isFinished) && !isClosing { close(.drain) }
       for process in world.processes where process.isAlive { try act(process) }
       world.now += 20_000_000
-      steps += 1
       try turn()
       patience -= 1
       if patience == 0 { throw Breach(description: "it never comes to an end") }
     }
-    for consumer in consumers { try consumer.checkEnd(engine, world) }
+    mailbox.end(engine.finish())
+    for consumer in consumers {
+      // Who speaks after the end is answered at once, and hears it when he speaks again.
+      try consumer.end()
+      try consumer.end()
+      try consumer.checkEnd(engine, wasClosed: world.mayKillAnybody)
+    }
     for process in world.processes where !process.isReaped {
       throw Breach(description: "worker \(process.pid) is left")
+    }
+    guard engine.links.allSatisfy({ $0 == nil }) else {
+      throw Breach(description: "the pipes of a dead worker are still open")
     }
   }
 

@@ -6,63 +6,84 @@ import Glibc
 ///
 /// It knows nothing of the engine but the bytes that it reads, and the engine nothing of it but those that it writes.
 final class VirtualProcess: WorkerBody {
-  struct Job {
-    var id: UInt64
-    var input: [UInt8]
-    /// It came in a frame with others.
-    var isOneOfSeveral = false
+  /// How it introduces itself.
+  enum Greeting: CaseIterable {
+    case orderly, noPage, oneByOne, none, otherVersion, echo, garbage
   }
 
   let pid: Int32
-  private let page: ProgressPage
+  let greeting: Greeting
+  let world: EngineSimulation.World
+  let startedAt: Nanoseconds
+  /// Not later than the engine began to wait for it.
+  let wantedSince: Nanoseconds
+  let page: ProgressPage
   private let end: WakeUp
-  private var requests: SharedDescriptor?
-  private var replies: SharedDescriptor?
-  private var errors: SharedDescriptor?
-  private var decoder = FrameDecoder()
+  var requests: SharedDescriptor?
+  var replies: SharedDescriptor?
+  var errors: SharedDescriptor?
+  /// What another process holds of a dead one's.
+  private var inherited: SharedDescriptor?
+  var decoder = FrameDecoder()
+  var desk = Desk()
 
   private(set) var termination: Termination?
   /// The engine wants it to end at once.
   private(set) var isKilled = false
   private(set) var isReaped = false
   /// The engine closed its input.
-  private(set) var isLetGo = false
-  let keepsPage: Bool
-  var hasSaidHello = false
-  /// It does nothing any more.
+  var isLetGo = false
+  /// It does nothing any more, or nothing until then.
   var hangs = false
-  /// It wrote what may look like the beginning of a long frame.
-  var isCorrupt = false
-  /// Read and not begun.
-  var waiting: [Job] = []
-  var running: Job?
-  /// Replies that aren't written.
-  var outgoing: [UInt8] = []
-  /// Results that go in one frame: the first one's id, how many, their bytes.
-  private var results: (first: UInt64, count: UInt64, bytes: [UInt8]) = (0, 0, [])
-  var lastReply: [UInt8] = []
+  var stalledUntil: Nanoseconds = 0
+  /// What it wrote last wants an end; whatever it wrote next would be taken for that.
+  var isMidFrame = false
+  /// It broke a rule, so whatever happens to it is right.
+  var isSpoiled = false
+  var residentBytes: Int?
+  /// It hangs: when its job has to be given up, and how often that was put off because it was seen at another.
+  var due: Nanoseconds?
+  var reprieves = 0
 
   init(
-    pid: Int32, keepsPage: Bool, page: ProgressPage, ends: WorkerEnds
+    pid: Int32, world: EngineSimulation.World, page: ProgressPage, ends: WorkerEnds
   ) throws(SystemError) {
     self.pid = pid
-    self.keepsPage = keepsPage
+    self.world = world
     self.page = page
+    startedAt = world.now
+    wantedSince = world.latestStart
+    greeting =
+      world.isKind || world.chance(900)
+      ? (world.chance(800) ? .orderly : world.chance(500) ? .noPage : .oneByOne)
+      : Greeting.allCases[world.pick(3...6)]
+    residentBytes = world.chance(500) ? world.pick(0...3000) : nil
     end = try WakeUp()
     let requests = try SharedDescriptor(duplicating: ends.requests)
     let replies = try SharedDescriptor(duplicating: ends.replies)
-    try requests.descriptor.makeNonblocking()
-    try replies.descriptor.makeNonblocking()
+    let errors = try SharedDescriptor(duplicating: ends.errors)
+    for descriptor in [requests, replies, errors] {
+      try descriptor.descriptor.makeNonblocking()
+    }
     self.requests = requests
     self.replies = replies
-    errors = try SharedDescriptor(duplicating: ends.errors)
+    self.errors = errors
   }
+
+  var keepsPage: Bool { greeting != .noPage }
+  var isAlive: Bool { termination == nil }
+  var isWellMannered: Bool { greeting == .orderly || greeting == .noPage || greeting == .oneByOne }
 
   // MARK: What the engine sees
 
   var endDescriptor: Int32 { end.descriptor.number }
-  func kill() { isKilled = true }
-  var residentBytes: Int? { nil }
+
+  func kill() {
+    world.note("worker \(pid) is killed")
+    world.claim(isKilledForAReason, "worker \(pid) is killed for no reason")
+    isKilled = true
+  }
+
   func limitMemory(to bytes: Int) {}
 
   func reapIfEnded() -> Termination? {
@@ -70,100 +91,30 @@ final class VirtualProcess: WorkerBody {
     return termination
   }
 
-  // MARK: What it does
+  /// As far as can be told from here: who is well is killed for being late only, and not too early.
+  private var isKilledForAReason: Bool {
+    let configuration = world.configuration
+    if isSpoiled || !isWellMannered || !isAlive || world.mayKillAnybody { return true }
+    if residentBytes ?? 0 > configuration.workerMemoryLimit ?? .max { return true }
+    if isLetGo || desk.isUnread { return true }
+    if !desk.hasSaidHello {
+      return world.now >= wantedSince + configuration.startTimeout.clampedNanoseconds
+    }
+    guard let timeout = configuration.timeout?.clampedNanoseconds else { return false }
+    return world.now >= desk.latestReply + timeout
+  }
 
-  var isAlive: Bool { termination == nil }
+  // MARK: Its end
 
-  func die(_ how: Termination) {
+  /// - Parameter isSurvived: somebody else still holds its output open.
+  func die(_ how: Termination, isSurvived: Bool = false) {
+    world.note("worker \(pid) \(how)")
     termination = how
+    if isSurvived { inherited = replies }
     requests = nil
     replies = nil
     errors = nil
     end.signal()
-  }
-
-  func closeOutput() { replies = nil }
-
-  /// Reads what is there.
-  func read() throws {
-    guard let requests, !isLetGo else { return }
-    var transfer = Transfer.wouldBlock
-    _ = try decoder.fill { (space) throws(SystemError) -> Int in
-      transfer = try requests.descriptor.read(into: space)
-      if case .bytes(let count) = transfer { return count }
-      return 0
-    }
-    if case .closed = transfer { isLetGo = true }
-    while let frame = try decoder.next() { take(frame) }
-  }
-
-  private func take(_ frame: Frame) {
-    guard frame.kind == .job || frame.kind == .jobs else { return }
-    decoder.withPayload(of: frame) { payload in
-      if frame.kind == .job {
-        waiting.append(Job(id: frame.id, input: Array(payload)))
-        return
-      }
-      var reader = ByteReader(payload)
-      var id = frame.id
-      while reader.count > 0, let input = try? reader.readBytes() {
-        waiting.append(Job(id: id, input: input, isOneOfSeveral: true))
-        id += 1
-      }
-    }
-  }
-
-  func sayHello(version: UInt16 = Hello.currentVersion) {
-    var writer = ByteWriter()
-    var hello = Hello(
-      pid: pid, frameLimit: 1 << 20, keepsProgressPage: keepsPage, takesSeveralJobs: true)
-    hello.version = version
-    hello.write(to: &writer)
-    outgoing += writer.bytes
-    hasSaidHello = true
-  }
-
-  func begin() {
-    guard running == nil, !waiting.isEmpty else { return }
-    running = waiting.removeFirst()
-    if keepsPage { page.runningJob = running?.id ?? 0 }
-  }
-
-  func finish() {
-    guard let job = running else { return }
-    running = nil
-    let work = VirtualWork(job.input)
-    lastReply = work.reply(id: job.id)
-    if results.first + results.count != job.id || !job.isOneOfSeveral { sealResults() }
-    if job.isOneOfSeveral {
-      if results.count == 0 { results.first = job.id }
-      results.count += 1
-      results.bytes += work.result
-    } else {
-      outgoing += lastReply
-    }
-    if keepsPage { page.runningJob = 0 }
-  }
-
-  private func sealResults() {
-    guard results.count > 0 else { return }
-    var writer = ByteWriter()
-    writer.writeFrame(.results, id: results.first) { writer in
-      results.bytes.withUnsafeBytes { writer.write(raw: $0) }
-    }
-    outgoing += writer.bytes
-    results = (0, 0, [])
-  }
-
-  /// Writes as many bytes of its replies, if the pipe takes them.
-  func write(_ count: Int) throws {
-    sealResults()
-    guard let replies, !outgoing.isEmpty else { return }
-    let piece = Array(outgoing.prefix(count))
-    let transfer = try piece.withUnsafeBytes { (bytes) throws(SystemError) in
-      try replies.descriptor.write(bytes)
-    }
-    if case .bytes(let written) = transfer { outgoing.removeFirst(written) }
   }
 
   func complain(_ text: String) {
