@@ -11,8 +11,8 @@ enum SeedTeller {
 
   private static let seed = Atomic<UInt64>(0)
   private static let subject = Atomic<UInt8>(0)
-  /// Far longer than any run takes, a tenth of a second on a slow machine.
-  private static let patience: UInt32 = 100
+  /// Seconds of this process's own time, far more than a run takes: a machine that is busy with others doesn't count.
+  private static let patience = 60
   /// What traps did before. Written once, before any handler can run.
   nonisolated(unsafe) private static var before = (sigaction(), sigaction())
 
@@ -20,7 +20,7 @@ enum SeedTeller {
   private static let isInstalled: Bool = {
     var action = sigaction()
     action.__sigaction_handler.sa_handler = tell
-    sigaction(SIGALRM, &action, nil)
+    sigaction(SIGVTALRM, &action, nil)
     return sigaction(SIGILL, &action, &before.0) + sigaction(SIGTRAP, &action, &before.1) == 0
   }()
 
@@ -30,12 +30,18 @@ enum SeedTeller {
     precondition(isInstalled)
     Self.subject.store(subject.rawValue, ordering: .relaxed)
     Self.seed.store(seed, ordering: .relaxed)
-    alarm(patience)
+    setTimer(patience)
     defer {
       Self.seed.store(0, ordering: .relaxed)
-      alarm(0)
+      setTimer(0)
     }
     return try body()
+  }
+
+  private static func setTimer(_ seconds: Int) {
+    var timer = itimerval()
+    timer.it_value.tv_sec = seconds
+    setitimer(ITIMER_VIRTUAL, &timer, nil)
   }
 
   /// Nothing here allocates or locks: it runs wherever the trap was.
@@ -44,12 +50,12 @@ enum SeedTeller {
     if seed != 0 {
       let isEngine = SeedTeller.subject.load(ordering: .relaxed) == Subject.engine.rawValue
       say(isEngine ? "\nthe engine's simulation" : "\nthe scheduler's simulation")
-      say(number == SIGALRM ? " never ends" : " traps")
+      say(number == SIGVTALRM ? " never ends" : " traps")
       say("; FARM_SEED=")
       say(seed)
       say(" replays it\n")
     }
-    if number == SIGALRM { _exit(1) }
+    if number == SIGVTALRM { _exit(1) }
     // The trap comes again when this returns, and does what it did before.
     sigaction(SIGILL, &before.0, nil)
     sigaction(SIGTRAP, &before.1, nil)
