@@ -41,7 +41,7 @@ enum SeedTeller {
   private static func setTimer(_ seconds: Int) {
     var timer = itimerval()
     timer.it_value.tv_sec = seconds
-    setitimer(ITIMER_VIRTUAL, &timer, nil)
+    setitimer(__itimer_which_t(ITIMER_VIRTUAL.rawValue), &timer, nil)
   }
 
   /// Nothing here allocates or locks: it runs wherever the trap was.
