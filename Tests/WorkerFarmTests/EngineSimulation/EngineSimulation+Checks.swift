@@ -7,6 +7,10 @@ extension EngineSimulation {
     for (id, link) in engine.links.enumerated() {
       guard let process = link?.body as? VirtualProcess else { continue }
       guard process.isAlive, !process.isKilled else { continue }
+      let mayBeMute = engine.scheduler.workers[id].phase == .retiring
+      guard link?.violation == nil, mayBeMute || link?.outputIsOpen == true else {
+        throw Breach(description: "worker \(process.pid) isn't heard any more, and nobody minds")
+      }
       try checkStart(of: process, at: id)
       try checkJob(of: process, at: id)
     }
