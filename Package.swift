@@ -45,6 +45,9 @@ let package = Package(
       name: "CLibZ", pkgConfig: "zlib",
       providers: [.apt(["zlib1g-dev"]), .yum(["zlib-devel"])]),
     .systemLibrary(
+      name: "CLibNettle", pkgConfig: "nettle",
+      providers: [.apt(["nettle-dev"]), .brew(["nettle"]), .yum(["nettle-devel"])]),
+    .systemLibrary(
       name: "CLibWebP", pkgConfig: "libwebp",
       providers: [.apt(["libwebp-dev"]), .brew(["webp"]), .yum(["libwebp-devel"])]),
     .target(
@@ -71,7 +74,7 @@ let package = Package(
       name: "WorkerFarmTesting", dependencies: ["CPosix", "WorkerFarm"],
       swiftSettings: swiftSettings),
     .target(
-      name: "Thumbnails", dependencies: ["CImageCodecs", "CPosix", "WorkerFarm"],
+      name: "Thumbnails", dependencies: ["CImageCodecs", "CLibNettle", "CPosix", "WorkerFarm"],
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "farm",

@@ -17,6 +17,7 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -47,6 +48,40 @@ int farm_set_nonblocking(int descriptor) {
 
 int farm_set_pipe_size(int descriptor, int bytes) {
   return fcntl(descriptor, F_SETPIPE_SZ, bytes);
+}
+
+// Since Linux 6.18; Debian's headers are older.
+#ifndef RWF_NOSIGNAL
+#define RWF_NOSIGNAL 0x00000100
+#endif
+
+static ssize_t write_with_signal_blocked(int descriptor, const void *bytes, size_t count) {
+  sigset_t pipe_signal, before, pending;
+  sigemptyset(&pipe_signal);
+  sigaddset(&pipe_signal, SIGPIPE);
+  // One that was pending before isn't ours to take.
+  int was_pending = sigpending(&pending) == 0 && sigismember(&pending, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &pipe_signal, &before);
+  ssize_t written = write(descriptor, bytes, count);
+  int error = errno;
+  if (written < 0 && error == EPIPE && !was_pending) {
+    struct timespec none = {0, 0};
+    sigtimedwait(&pipe_signal, NULL, &none);
+  }
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  errno = error;
+  return written;
+}
+
+ssize_t farm_write_quietly(int descriptor, const void *bytes, size_t count) {
+  static atomic_int is_unknown;
+  if (!atomic_load_explicit(&is_unknown, memory_order_relaxed)) {
+    struct iovec part = {.iov_base = (void *)bytes, .iov_len = count};
+    ssize_t written = pwritev2(descriptor, &part, 1, -1, RWF_NOSIGNAL);
+    if (written >= 0 || (errno != EOPNOTSUPP && errno != EINVAL && errno != ENOSYS)) return written;
+    atomic_store_explicit(&is_unknown, 1, memory_order_relaxed);
+  }
+  return write_with_signal_blocked(descriptor, bytes, count);
 }
 
 int farm_spawn_close_from(posix_spawn_file_actions_t *actions, int lowest) {

@@ -14,6 +14,8 @@ extension IsolatedThumbnailJob {
     var settings = job
     settings.source = BytePath("")
     settings.stem = BytePath("")
+    // Looked for on this side, where the bytes are.
+    settings.quarantined = []
     try settings.encode(into: &writer)
     for index in job.variants.indices { writer.write(UInt8(picture.due.contains(index) ? 1 : 0)) }
     writer.write(bytes: picture.bytes)

@@ -106,6 +106,7 @@ public struct IsolatedThumbnailJob: Job {
           throw SourceFault.tooLarge(file.byteCount, most: Self.maxByteCount)
         }
         let bytes = try file.contents()
+        if let refusal = job.refusal(of: bytes) { return refusal }
         notes.content.withLock {
           $0 = .sent(files: files, modified: file.modified, byteCount: bytes.count)
         }

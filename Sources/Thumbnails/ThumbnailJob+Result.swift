@@ -9,6 +9,8 @@ extension ThumbnailJob {
     case due([File])
     /// There's no thumbnail.
     case failed(Failure)
+    /// The picture's content is one of ``ThumbnailJob/quarantined``, this one: it wasn't decoded.
+    case quarantined(ContentDigest)
   }
 
   /// One of the picture's thumbnails.

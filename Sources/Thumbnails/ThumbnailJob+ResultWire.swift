@@ -4,7 +4,7 @@ public import WorkerFarm
 extension ThumbnailJob {
   private enum Kind: UInt8 {
     case made = 1
-    case upToDate, due, failed
+    case upToDate, due, failed, quarantined
   }
 
   /// Appends a result, paths as bytes.
@@ -29,6 +29,9 @@ extension ThumbnailJob {
       writer.write(Kind.failed.rawValue)
       writer.write(string: failure.kind)
       writer.write(string: failure.message)
+    case .quarantined(let digest):
+      writer.write(Kind.quarantined.rawValue)
+      writer.write(digest)
     }
   }
 
@@ -44,6 +47,7 @@ extension ThumbnailJob {
     case .failed:
       let kind = try reader.readString()
       return .failed(Failure(kind: kind, message: try reader.readString()))
+    case .quarantined: return .quarantined(try reader.readDigest())
     }
   }
 

@@ -21,6 +21,9 @@ extension ThumbnailJob {
       writer.write(string: variant.suffix)
     }
     options.encode(into: &writer)
+    let quarantined = quarantined.prefix(Self.mostQuarantined)
+    writer.write(UInt16(quarantined.count))
+    for digest in quarantined { writer.write(digest) }
   }
 
   /// Reads what ``encode(into:)`` wrote.
@@ -40,6 +43,11 @@ extension ThumbnailJob {
       variants.append(ThumbnailVariant(size: size, suffix: try reader.readString()))
     }
     options = try ThumbnailOptions(sizes: variants.map(\.size), decoding: &reader)
+    let digests = Int(try reader.read(UInt16.self))
+    guard digests <= Self.mostQuarantined else {
+      throw Malformed(description: "\(digests) contents in quarantine")
+    }
+    for _ in 0..<digests { quarantined.append(try reader.readDigest()) }
   }
 }
 
@@ -47,6 +55,10 @@ extension ByteWriter {
   mutating func write(_ size: ThumbnailSize) {
     write(UInt32(size.width ?? 0))
     write(UInt32(size.height ?? 0))
+  }
+
+  mutating func write(_ digest: ContentDigest) {
+    for byte in digest.bytes { write(byte) }
   }
 }
 
@@ -58,6 +70,12 @@ extension ByteReader {
       let size = ThumbnailSize(width: width == 0 ? nil : width, height: height == 0 ? nil : height)
     else { throw ThumbnailJob.Malformed(description: "impossible size \(width)x\(height)") }
     return size
+  }
+
+  mutating func readDigest() throws -> ContentDigest {
+    var bytes: [UInt8] = []
+    for _ in 0..<ContentDigest.byteCount { bytes.append(try read()) }
+    return ContentDigest(bytes: bytes)
   }
 
   /// One of an enumeration's values.

@@ -27,6 +27,13 @@ public struct ThumbnailJob: Job {
   public var variants: [ThumbnailVariant]
   /// What to do.
   public var mode: Mode
+  /// Contents that aren't touched, since they've killed workers: a picture of one of them is
+  /// ``Result/quarantined(_:)``. Pictures are only hashed for a list that isn't empty, so give a job those that have its
+  /// picture's size. At most ``mostQuarantined``.
+  public var quarantined: [ContentDigest] = []
+
+  /// As many ``quarantined`` contents as travel with a job: 32 KiB.
+  public static let mostQuarantined = 1024
 
   /// A job for one picture.
   ///
@@ -83,6 +90,7 @@ public struct ThumbnailJob: Job {
     case .due(let due, of: let files):
       try JobMemory.claim(file.byteCount)
       let bytes = try file.contents()
+      if let refusal = refusal(of: bytes) { return refusal }
       let thumbnails = try thumbnails(of: bytes, due: due)
       return try place(
         thumbnails, among: files, modified: file.modified, sourceByteCount: bytes.count)
@@ -100,10 +108,22 @@ public struct ThumbnailJob: Job {
     let files = files(of: file)
     let due = files.indices.filter { files[$0].state == .due }
     if due.isEmpty { return .settled(.upToDate(files)) }
-    if mode == .ask { return .settled(.due(files)) }
+    if mode == .ask {
+      let refusal = quarantined.isEmpty ? nil : refusal(of: try file.digest())
+      return .settled(refusal ?? .due(files))
+    }
     // It may be a film.
     try Thumbnailer.check(try file.head())
     return .due(Set(due), of: files)
+  }
+
+  /// What is said of a picture that is in quarantine; nil of any other.
+  func refusal(of bytes: [UInt8]) -> Result? {
+    quarantined.isEmpty ? nil : refusal(of: ContentDigest(of: bytes))
+  }
+
+  private func refusal(of digest: ContentDigest) -> Result? {
+    quarantined.contains(digest) ? .quarantined(digest) : nil
   }
 
   /// Writes what was made.

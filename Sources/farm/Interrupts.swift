@@ -25,15 +25,15 @@ final class Interrupts: Sendable {
 
   private let state = Mutex(State())
   private let status: StatusLine
-  private let inputs: String
+  private let inputs: String?
   /// Not those that whoever started us wants ignored, as `nohup` does.
   private let watched: [Int32]
 
   /// How long SIGTERM and SIGHUP, behind which there's no person to press a key again, wait before killing.
   private static let patience: UInt32 = 5
 
-  /// - Parameter inputs: what the run is over, in the plural.
-  init(status: StatusLine, inputs: String) {
+  /// - Parameter inputs: what the run is over, in the plural; nil if nothing is finished when it's ended.
+  init(status: StatusLine, inputs: String?) {
     self.status = status
     self.inputs = inputs
     watched = [SIGINT, SIGTERM, SIGHUP].filter { !Self.isIgnored($0) }
@@ -77,6 +77,7 @@ final class Interrupts: Sendable {
     }
     canceller?.stop()
     if number == SIGINT {
+      guard let inputs else { return }
       status.print("finishing the \(inputs) under way; ^C again kills them")
     } else {
       startThread { [self] in

@@ -56,8 +56,8 @@ struct Farm: ParsableCommand {
     abstract: "Does CPU-bound work in many processes; a crash costs only the job that caused it.",
     version: FarmVersion.text,
     subcommands: [
-      ThumbsCommand.self, MapCommand.self, ConformCommand.self, DoctorCommand.self,
-      WorkerCommandLine.self,
+      ThumbsCommand.self, ReplayCommand.self, MapCommand.self, ConformCommand.self,
+      DoctorCommand.self, WorkerCommandLine.self,
     ])
 
   /// The parser would call the word and all after it unexpected, not unknown.

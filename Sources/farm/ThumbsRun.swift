@@ -10,13 +10,16 @@ struct ThumbsRun {
   let mode: ThumbnailJob.Mode
   let pool: PoolConfiguration
   let reporter: Reporter
+  /// Whether pictures are tried though they killed their workers in an earlier run.
+  let retriesQuarantined: Bool
 
   func execute() throws {
     // Before the first directory is made: a signal that came in between would leave it behind.
     let interrupts = Interrupts(status: reporter.status, inputs: "pictures")
     let directories = try OutputDirectories(plan, isDryRun: mode == .ask)
     defer { directories.removeIfEmpty() }
-    var scanner = makeScanner(directories, interrupts)
+    let quarantine = PictureQuarantine(of: plan, isIgnored: retriesQuarantined, warn: reporter.warn)
+    var scanner = makeScanner(directories, interrupts, quarantine)
     guard let first = scanner.next() else {
       if let signal = interrupts.received {
         directories.removeIfEmpty()
@@ -25,27 +28,29 @@ struct ThumbsRun {
       let paths = plan.roots.map { "\($0.path)" }.joined(separator: ", ")
       throw UsageError(description: "\(paths): no pictures there, nothing to do")
     }
-    let sandbox = run(Chain(first: first, rest: scanner), interrupts)
+    let sandbox = run(Chain(first: first, rest: scanner), interrupts, quarantine)
     reporter.finish(
       skipped: scanner.skipped.value, sandbox: SandboxRecord(pool.sandbox, sandbox))
     // Before a signal takes this process away.
     directories.removeIfEmpty()
     try RunEnd(
       signal: interrupts.received, outputError: reporter.outputError,
-      hasProblem: reporter.problem != nil, hasFailures: reporter.tally.failed > 0
+      hasProblem: reporter.problem != nil, hasFailures: reporter.tally.notDone > 0
     ).conclude()
   }
 
   private func makeScanner(
-    _ directories: OutputDirectories, _ interrupts: Interrupts
+    _ directories: OutputDirectories, _ interrupts: Interrupts, _ quarantine: PictureQuarantine
   ) -> Scanner {
     let (options, variants, mode) = (options, variants, mode)
     let names = OutputName(isOneOfSeveral: variants.count > 1)
     var scanner = Scanner(
       plan: plan, excluding: directories.identities, names: names
     ) { source, stem in
-      ThumbnailJob(
+      var job = ThumbnailJob(
         source: source, stem: stem, options: options, variants: variants, mode: mode)
+      job.quarantined = quarantine.suspects(source)
+      return job
     }
     // A walk may go on for long without coming upon a picture.
     scanner.isCancelled = { interrupts.received != nil }
@@ -53,7 +58,9 @@ struct ThumbsRun {
   }
 
   /// - Returns: what sandbox the workers said they have; nil if none did.
-  private func run(_ pictures: Chain<Scanner>, _ interrupts: Interrupts) -> SandboxReport? {
+  private func run(
+    _ pictures: Chain<Scanner>, _ interrupts: Interrupts, _ quarantine: PictureQuarantine
+  ) -> SandboxReport? {
     // Jobs whose workers were killed. Their files are looked after when all workers are gone.
     var cutShort: [ThumbnailJob] = []
     defer { for job in cutShort { job.finishReplacing() } }
@@ -67,7 +74,9 @@ struct ThumbsRun {
           let isNamed = Set(plan.roots.map(\.path))
           let isolated = pictures.lazy.map { IsolatedPicture($0, isNamed: isNamed.contains) }
           let outcomes = pool.outcomes(of: isolated).makeBlockingIterator()
-          try report(outcomes, interrupts, PictureOutcome.init(finishing:))
+          try report(outcomes, interrupts) { outcome in
+            PictureOutcome(finishing: outcome).noted(by: quarantine)
+          }
         } else {
           let outcomes = pool.outcomes(of: pictures).makeBlockingIterator()
           try report(outcomes, interrupts) { outcome in
@@ -76,7 +85,7 @@ struct ThumbsRun {
             {
               cutShort.append(job)
             }
-            return PictureOutcome(outcome)
+            return PictureOutcome(outcome).noted(by: quarantine)
           }
         }
       } catch {

@@ -59,6 +59,7 @@ import Thumbnails
   @Test func `no place for a file is told`() throws {
     let run = farm("doctor", environment: ["TMPDIR": "/nonexistent"])
     #expect(run.status == 1)
-    #expect(run.outputText.contains("no temporary directory: No such file or directory"), "\(run)")
+    let problem = "no temporary directory in /nonexistent: No such file or directory"
+    #expect(run.outputText.contains(problem), "\(run)")
   }
 }

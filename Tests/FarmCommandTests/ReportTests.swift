@@ -5,7 +5,7 @@ import Thumbnails
 @Suite struct ReportTests {
   /// What every record for a picture has.
   private let common: Set = [
-    "schemaVersion", "type", "status", "source", "milliseconds", "attempts",
+    "schemaVersion", "type", "index", "status", "source", "milliseconds", "attempts",
   ]
 
   @Test func `each kind of JSON record has its fields`() throws {
@@ -19,14 +19,16 @@ import Thumbnails
         common.union(["output", "original", "thumbnail", "thumbnails", "warnings"]),
         common.union(["error"]),
         [
-          "schemaVersion", "type", "version", "made", "upToDate", "due", "failed", "cancelled",
-          "fromPreviews", "withWarnings", "otherFiles", "links", "seconds", "sandbox",
+          "schemaVersion", "type", "version", "made", "upToDate", "due", "failed", "quarantined",
+          "cancelled", "fromPreviews", "withWarnings", "otherFiles", "links", "seconds", "sandbox",
+          "arguments",
         ],
       ])
     let records = try run.records
     #expect(records.allSatisfy { $0.schemaVersion == 1 })
     #expect(records.map(\.type) == ["picture", "picture", "summary"])
     #expect(records.map(\.status) == ["made", "failed", nil])
+    #expect(records.map(\.index) == [0, 1, nil])
     #expect(records[0].source == "\(tree["in/a.jpg"])")
     #expect(records[0].output == "\(tree["out/a.jpg.jpg"])")
     let size = tree.bytes("in/a.jpg").count

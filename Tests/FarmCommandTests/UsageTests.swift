@@ -115,6 +115,7 @@ import Thumbnails
       "--max-pixels", "--timeout", "--force", "-n", "--dry-run", "--json", "--progress", "--quiet",
       "--fit", "--gravity", "--enlarge", "--dpr", "--subsampling", "--progressive", "--background",
       "--icc", "--keep", "--use-preview", "--lenient", "--placeholder", "--sandbox", "--isolate",
+      "--retry-quarantined",
     ]
     for option in options { #expect(help.contains(option), "\(option)") }
   }

@@ -12,7 +12,8 @@
 // FAULT_START=WAY                 a worker does what WAY says before its first word (see `misbehave`)
 // FAULT_ONCE=DIRECTORY            what `poison-once-…` does is done by the first worker only
 //
-// And always: a worker that opens an input called `poison-WAY…` does what WAY says (see `misbehave`).
+// And always: a worker that opens an input called `poison-WAY…` does what WAY says (see `misbehave`), and so does one
+// that reads the bytes `poison-in-bytes-WAY` in one piece, from wherever.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -163,7 +164,8 @@ static bool is_first(const char *name) {
 }
 
 static void look_at(const char *path, int flags) {
-  if (!is_worker || (flags & O_ACCMODE) != O_RDONLY) return;
+  // A sandbox takes hold of its paths without reading anything.
+  if (!is_worker || (flags & (O_ACCMODE | O_PATH)) != O_RDONLY) return;
   const char *slash = strrchr(path, '/');
   const char *name = slash == NULL ? path : slash + 1;
   if (strncmp(name, "poison-", 7) != 0) return;
@@ -222,9 +224,23 @@ int open64(const char *path, int flags, ...) {
   return open_any(ORIGINAL(open64), path, flags, mode);
 }
 
+static void look_into(const char *bytes, ssize_t count) {
+  static const char mark[] = "poison-in-bytes-";
+  if (!is_worker || count < 0) return;
+  const char *found = memmem(bytes, (size_t)count, mark, sizeof mark - 1);
+  char way[16] = "";
+  if (found == NULL) return;
+  found += sizeof mark - 1;
+  size_t rest = (size_t)(bytes + count - found);
+  memcpy(way, found, rest < sizeof way - 1 ? rest : sizeof way - 1);
+  misbehave(way);
+}
+
 ssize_t read(int descriptor, void *bytes, size_t count) {
   if (is_interrupted()) return -1;
-  return ORIGINAL(read)(descriptor, bytes, shortened(count));
+  ssize_t result = ORIGINAL(read)(descriptor, bytes, shortened(count));
+  look_into(bytes, result);
+  return result;
 }
 
 ssize_t pread(int descriptor, void *bytes, size_t count, off_t offset) {

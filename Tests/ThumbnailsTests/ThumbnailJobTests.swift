@@ -38,15 +38,19 @@ struct ThumbnailJobTests {
 
   @Test(arguments: [unusual, ThumbnailOptions(size: .standard)])
   func `travels with all of its options`(options: ThumbnailOptions) throws {
-    let job = try Self.job(options)
+    var job = try Self.job(options)
+    job.quarantined = [ContentDigest(of: [1]), ContentDigest(of: [2])]
     let arrived = try Self.decoded(Self.encoded(job))
+    #expect(arrived.quarantined == job.quarantined)
     #expect(arrived.options == options)
     #expect(arrived.variants == job.variants && arrived.mode == job.mode)
     #expect(arrived.source == job.source && arrived.stem == job.stem)
   }
 
   @Test func `of which a part is missing is refused`() throws {
-    let bytes = try Self.encoded(Self.job(Self.unusual))
+    var job = try Self.job(Self.unusual)
+    job.quarantined = [ContentDigest(of: [1])]
+    let bytes = try Self.encoded(job)
     for length in 0..<bytes.count {
       #expect(throws: (any Error).self) { try Self.decoded(Array(bytes.prefix(length))) }
     }
@@ -78,6 +82,7 @@ struct ThumbnailJobTests {
           usedPreview: true)),
       .upToDate([made]), .due([due, made]),
       .failed(ThumbnailJob.Failure(kind: "corrupt", message: "because")),
+      .quarantined(ContentDigest(of: [1, 2, 3])),
     ]
     for result in results {
       var writer = ByteWriter()
@@ -88,6 +93,19 @@ struct ThumbnailJobTests {
       }
       #expect(arrived == result)
     }
+  }
+
+  @Test func `with too many contents in quarantine is cut, or refused`() throws {
+    var job = try Self.job(ThumbnailOptions(size: .standard))
+    job.quarantined = (0...ThumbnailJob.mostQuarantined).map {
+      ContentDigest(of: [UInt8(truncatingIfNeeded: $0), UInt8($0 >> 8)])
+    }
+    var bytes = try Self.encoded(job)
+    #expect(try Self.decoded(bytes).quarantined.count == ThumbnailJob.mostQuarantined)
+    // The count, little-endian, before the digests at the end.
+    let place = bytes.count - ThumbnailJob.mostQuarantined * ContentDigest.byteCount - 2
+    bytes[place] = 1
+    #expect(throws: ThumbnailJob.Malformed.self) { try Self.decoded(bytes) }
   }
 
   // MARK: What a thumbnail remembers

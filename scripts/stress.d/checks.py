@@ -107,6 +107,14 @@ def check_outputs(outputs, reference, failed):
     require(not lost, f"{len(lost)} thumbnails are missing: {lost[:5]}")
 
 
+def quarantine(entries, runs):
+    """Whole entries, and only of pictures that crashed their workers: not of those that were killed from outside."""
+    crashed = {record["source"] for run in runs for record in run.records()
+               if record["status"] == "failed" and "SIGSEGV" in record["error"]["message"]}
+    for name, entry in entries.items():
+        require(name == entry["sha256"] and entry["source"] in crashed, f"in quarantine, for what? {name} {entry}")
+
+
 def interrupted(run, outputs, reference, excuses, statuses):
     """A run that was ended: what is there is whole, and what was said is true."""
     require(run.status in statuses, f"status {run.status}, not of {statuses}: {run.errors()[-500:]}")

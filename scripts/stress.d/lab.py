@@ -41,10 +41,21 @@ def pictures(count):
     return place
 
 
+# Where an output remembers pictures that crashed their workers.
+QUARANTINE = ".farm-quarantine"
+
+
 def contents(directory):
-    """The bytes of all files below a directory, by relative path."""
+    """The bytes of all files below a directory, by relative path, without the quarantine's."""
     return {str(path.relative_to(directory)): path.read_bytes()
-            for path in pathlib.Path(directory).rglob("*") if not path.is_dir()}
+            for path in pathlib.Path(directory).rglob("*")
+            if not path.is_dir() and QUARANTINE not in path.relative_to(directory).parts}
+
+
+def quarantined(directory):
+    """What an output's quarantine has: each entry by its file's name."""
+    place = pathlib.Path(directory) / QUARANTINE
+    return {path.name: json.loads(path.read_text()) for path in place.iterdir()} if place.exists() else {}
 
 
 class Reference:
@@ -79,8 +90,9 @@ class Run:
         stem = work / f"run-{self.tag[-8:]}"
         self.paths = (stem.with_suffix(".json"), stem.with_suffix(".errors"))
         self.source, self.output = source, output
+        # What the faults of another run have brought into quarantine is no picture's fault.
         command = [*launcher, FARM, "thumbs", f"-j{workers}", "-s48", "--json", f"--timeout={TIMEOUT}",
-                   *options, str(source), "-o", str(output)]
+                   "--retry-quarantined", *options, str(source), "-o", str(output)]
         name, value = self.tag.split("=")
         with open(self.paths[0], "wb") as out, open(self.paths[1], "wb") as errors:
             self.process = subprocess.Popen(

@@ -27,6 +27,9 @@ int farm_duplicate_above(int descriptor, int lowest);
 int farm_set_nonblocking(int descriptor);
 int farm_set_pipe_size(int descriptor, int bytes);
 
+// As write(2), but a pipe without a reader is an error only, never a signal, whatever the host does with SIGPIPE.
+ssize_t farm_write_quietly(int descriptor, const void *bytes, size_t count);
+
 // The _np file action is hidden by Glibc's module map.
 int farm_spawn_close_from(posix_spawn_file_actions_t *actions, int lowest);
 

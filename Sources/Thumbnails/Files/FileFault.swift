@@ -7,6 +7,11 @@ public struct FileFault: Error, Hashable, Sendable, CustomStringConvertible {
   /// The `errno` value.
   public let code: Int32
 
+  package init(operation: String, code: Int32) {
+    self.operation = operation
+    self.code = code
+  }
+
   public var description: String {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in
       guard let start = buffer.baseAddress, strerror_r(code, start, buffer.count) == 0 else {

@@ -1,14 +1,14 @@
 import CPosix
-import Glibc
+package import Glibc
 
 /// Puts a whole file in its place, or nothing.
 ///
 /// The file is written without a name and linked when it's complete, so that a process that is killed
 /// leaves nothing behind. Where the file system has no nameless files, and where a file is replaced, a
 /// temporary name in the same directory and `rename` serve.
-enum OutputFile {
+package enum OutputFile {
   /// - Parameter modified: becomes the file's modification time.
-  static func write(
+  package static func write(
     _ bytes: [UInt8], to path: BytePath, modified: timespec
   ) throws(FileFault) {
     do throws(FileFault) {

@@ -5,6 +5,8 @@ struct SourceFile: ~Copyable {
   private let file: OpenFile
   let byteCount: Int
   let modified: timespec
+  /// When the system saw the file or its inode change last: nobody can set that back.
+  let changed: timespec
 
   /// Larger files aren't read: 200 megapixels of 16-bit RGBA stored without any compression.
   static let maxByteCount = 1_600_000_000
@@ -28,6 +30,7 @@ struct SourceFile: ~Copyable {
     self.file = file
     byteCount = size
     modified = status.st_mtim
+    changed = status.st_ctim
   }
 
   /// The first bytes, enough to tell what the file is.
@@ -38,6 +41,29 @@ struct SourceFile: ~Copyable {
   /// Reads the whole file by `read`, never by mapping it: a mapped file that somebody truncates kills the
   /// reader. If it shrinks meanwhile the result is shorter, and the decoder will say what is missing.
   func contents() throws(FileFault) -> [UInt8] { try file.read(at: 0, upTo: byteCount) }
+
+  /// The digest of what ``contents()`` would read, in the memory of a piece.
+  func digest() throws(FileFault) -> ContentDigest {
+    var hasher = ContentDigest.Hasher()
+    var done = 0
+    while done < byteCount {
+      let piece = try file.read(at: done, upTo: min(Self.pieceByteCount, byteCount - done))
+      if piece.isEmpty { break }
+      hasher.update(piece)
+      done += piece.count
+    }
+    return hasher.finish()
+  }
+
+  /// Large beside a system call's cost, small beside a worker.
+  private static let pieceByteCount = 1 << 20
+
+  /// Whether it's still what it was when it was opened.
+  func isUnchanged() throws(FileFault) -> Bool {
+    let status = try file.status()
+    return Int(status.st_size) == byteCount && status.st_ctim.tv_sec == changed.tv_sec
+      && status.st_ctim.tv_nsec == changed.tv_nsec
+  }
 
   private static func isSocket(_ path: BytePath) -> Bool {
     var status = stat()

@@ -94,14 +94,23 @@ extension Descriptor {
     }
   }
 
-  /// Writes everything, however long it takes, one part behind the other; for descriptors that block.
-  func writeAll(
-    _ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer? = nil
-  ) throws(SystemError) {
-    var parts = [first, second].compactMap { part in
-      part.map {
-        iovec(iov_base: UnsafeMutableRawPointer(mutating: $0.baseAddress), iov_len: $0.count)
+  /// Writes everything, however long it takes; for descriptors that block.
+  func writeAll(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
+    var rest = bytes
+    while !rest.isEmpty {
+      let count = try retryingInterrupts("write") {
+        Glibc.write(number, rest.baseAddress, rest.count)
       }
+      rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+    }
+  }
+
+  /// As ``writeAll(_:)``, one part behind the other.
+  func writeAll(
+    _ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer
+  ) throws(SystemError) {
+    var parts = [first, second].map {
+      iovec(iov_base: UnsafeMutableRawPointer(mutating: $0.baseAddress), iov_len: $0.count)
     }
     while !parts.isEmpty {
       var count = try retryingInterrupts("writev") { writev(number, parts, Int32(parts.count)) }

@@ -1,6 +1,9 @@
 /// How a call reaches whatever runs its jobs: the engine on its thread, or nobody but the caller himself.
 @usableFromInline
 protocol CallChannel: AnyObject, Sendable {
+  /// How many inputs may be handed over before the first word comes back, and how many bytes they may have.
+  var firstRoom: (jobs: Int, bytes: Int) { get }
+
   /// Hands over inputs and receipts, and takes what has come.
   ///
   /// - Parameter inputBytes: the size of the encoded inputs.

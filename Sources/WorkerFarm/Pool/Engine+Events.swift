@@ -37,9 +37,12 @@ extension Engine {
   // MARK: Callers who drive
 
   /// Whether a caller may drive the engine to wait for this call: nothing else is going on, and there's a worker for it.
-  func mayBeLed(for channel: StreamChannel) -> Bool {
+  ///
+  /// - Parameter channel: the call's; nil for one that has none yet.
+  func mayBeLed(for channel: StreamChannel?) -> Bool {
     // Observers count on the pool's own thread.
-    streams.isEmpty && observers.isEmpty && configuration.standardErrorHandler == nil && mayGoOnLed
+    streams.values.allSatisfy { $0.channel === channel } && observers.isEmpty
+      && configuration.standardErrorHandler == nil && mayGoOnLed
       && scheduler.workers.contains { $0.phase == .ready }
   }
 

@@ -44,9 +44,8 @@ extension Engine {
   }
 
   func flush(_ link: WorkerLink, _ id: WorkerID) {
-    let before = link.bytesWritten
     let isOpen = (try? link.flush()) == true
-    noteSent(bytes: link.bytesWritten - before, to: id)
+    noteSent(bytes: link.takeBytesWritten(), to: id)
     // A pipe without a reader: it's dying, or it closed its input and has to.
     if !isOpen {
       link.closeInput()
@@ -67,19 +66,7 @@ extension Engine {
 
   /// One `read`, and everything that is whole by then; false if there's nothing more to read at the moment.
   private func readOnce(_ link: WorkerLink, _ id: WorkerID) -> Bool {
-    var transfer = Transfer.wouldBlock
-    var isDrained = false
-    do {
-      _ = try link.decoder.fill { (space) throws(SystemError) -> Int in
-        transfer = try link.output.read(into: space)
-        guard case .bytes(let count) = transfer else { return 0 }
-        isDrained = count < space.count
-        return count
-      }
-    } catch {
-      transfer = .closed
-    }
-    switch transfer {
+    switch link.fill() {
     case .wouldBlock: return false
     case .closed:
       link.outputIsOpen = false
@@ -88,15 +75,21 @@ extension Engine {
       return false
     case .bytes(let count):
       noteReceived(bytes: count, from: id)
-      do throws(WireError) {
-        try takeFrames(link, id)
-      } catch {
-        link.violation = error
-        link.outputIsOpen = false
-        scheduler.kill(id, .misconduct)
-        return false
-      }
-      return !isDrained
+      return digest(link, id) && !link.isDrained
+    }
+  }
+
+  /// Sees to what was read; false if the worker broke the protocol.
+  @discardableResult
+  func digest(_ link: WorkerLink, _ id: WorkerID) -> Bool {
+    do throws(WireError) {
+      try takeFrames(link, id)
+      return true
+    } catch {
+      link.violation = error
+      link.outputIsOpen = false
+      scheduler.kill(id, .misconduct)
+      return false
     }
   }
 

@@ -135,7 +135,7 @@ final class Engine {
   }
 
   /// The channel's stream, opened at its first letter; nil if the pool takes no new ones.
-  private func openStream(for channel: StreamChannel) -> StreamID? {
+  func openStream(for channel: StreamChannel) -> StreamID? {
     if let known = streams.first(where: { $0.value.channel === channel }) { return known.key }
     guard error == nil, !scheduler.isClosing else { return nil }
     let id = scheduler.open(isOrdered: channel.isOrdered, timeout: channel.timeout)

@@ -25,6 +25,7 @@ final class EngineSeat: @unchecked Sendable {
   private var leaseEnd: Nanoseconds = 0
   /// The thread sleeps until it gets a letter.
   private var threadSleeps = false
+  private var patience = Patience(processors: ProcessorCount.available)
   /// Ends a driving caller's sleep.
   private let leaderWakeUp: WakeUp
 
@@ -89,6 +90,44 @@ final class EngineSeat: @unchecked Sendable {
       } ?? false
     guard mayLead else { return false }
     return withoutBrokenPipeSignal { drive(channel) }
+  }
+
+  enum LoneResult {
+    case output([UInt8])
+    /// It's under way, and the only one of this channel's call.
+    case underWay(StreamChannel)
+    /// It wasn't sent.
+    case none
+  }
+
+  /// Sends a job to a worker that has nothing to do, and looks for its answer, but not for long.
+  func runAlone(
+    _ input: Records, type: String, makeChannel: () -> StreamChannel
+  ) -> LoneResult {
+    lock.withLockIfAvailable { _ in
+      let now = MonotonicClock.now()
+      guard !isLed, let job = engine.sendAlone(input, type: type, now: now) else { return .none }
+      leaseEnd = now &+ Self.lease
+      if let output = lookForAnswer(to: job) { return .output(output) }
+      let channel = makeChannel()
+      engine.adopt(job, input, from: channel)
+      return .underWay(channel)
+    } ?? .none
+  }
+
+  private func lookForAnswer(to job: Engine.LoneJob) -> [UInt8]? {
+    let looks = patience.takeLooks()
+    for _ in 0..<looks {
+      switch engine.lookForAnswer(to: job) {
+      case .output(let output):
+        patience.wasRewarded()
+        return output
+      case .other: return nil
+      case .notYet: break
+      }
+    }
+    patience.wasInVain(looks: looks)
+    return nil
   }
 
   private func drive(_ channel: StreamChannel) -> Bool {

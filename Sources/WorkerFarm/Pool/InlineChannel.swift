@@ -20,6 +20,7 @@ final class InlineChannel: CallChannel {
   private let configuration: PoolConfiguration
   private let state = Mutex(State())
   private let doorbell = Doorbell()
+  var firstRoom: (jobs: Int, bytes: Int) { (1, configuration.windowBytes) }
 
   init(jobName: String, desk: InlineDesk, configuration: PoolConfiguration) {
     self.jobName = jobName

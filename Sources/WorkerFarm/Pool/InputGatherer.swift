@@ -58,6 +58,14 @@ struct InputGatherer: Sendable {
     if let records = records.take() { sealed.append(.encoded(records)) }
   }
 
+  /// The only input.
+  @usableFromInline
+  mutating func takeLone() -> StreamChannel.Input {
+    precondition(count == 1, "a lone job among others")
+    if let records = records.take() { return .encoded(records) }
+    return take()[0]
+  }
+
   @usableFromInline
   mutating func take() -> [StreamChannel.Input] {
     seal()

@@ -50,16 +50,34 @@ struct OutcomeSource<Inputs: IteratorProtocol> where Inputs.Element: Job {
   init(
     _ inputs: Inputs, pool: WorkerPool, isOrdered: Bool, mayGoOn: (@Sendable () -> Bool)? = nil
   ) {
+    let channel = pool.makeChannel(J.self, isOrdered: isOrdered)
+    self.init(inputs, pool, channel, isOrdered: isOrdered, mayGoOn: mayGoOn)
+  }
+
+  private init(
+    _ inputs: Inputs, _ pool: WorkerPool, _ channel: any CallChannel,
+    isOrdered: Bool, mayGoOn: (@Sendable () -> Bool)?
+  ) {
     self.inputs = inputs
     self.mayGoOn = mayGoOn
-    let (channel, window) = pool.makeChannel(J.self, isOrdered: isOrdered)
     call = Call(pool: pool, channel: channel)
     pending = PendingInputs(isOrdered: isOrdered)
     let configuration = pool.configuration
     gatherer = InputGatherer(
       limit: configuration.usableFrameLimit, quarantine: configuration.quarantine)
-    room = window.room
-    byteRoom = window.byteRoom
+    (room, byteRoom) = channel.firstRoom
+  }
+
+  /// For one job that the engine has, or that is encoded and to be handed over.
+  init<Lone: Job>(
+    _ job: Lone, _ input: StreamChannel.Input, underWay channel: StreamChannel?, pool: WorkerPool
+  ) where Inputs == CollectionOfOne<Lone>.Iterator {
+    self.init(
+      CollectionOfOne(job).makeIterator(), pool,
+      channel ?? pool.makeChannel(Lone.self, isOrdered: true), isOrdered: true, mayGoOn: nil)
+    isInputOpen = false
+    pending.append([job])
+    if channel == nil { exchange([input], bytes: input.size) }
   }
 
   /// Goes on as far as possible without waiting. To be called when ``current`` is used up.

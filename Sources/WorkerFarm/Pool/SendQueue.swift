@@ -1,4 +1,6 @@
+import CPosix
 import DequeModule
+import Glibc
 
 /// Frames on their way into a pipe that takes them by and by.
 ///
@@ -22,8 +24,8 @@ struct SendQueue: ~Copyable {
   private var pieces = Deque<Piece>()
   /// Bytes of the first piece that are written.
   private var written = 0
-  /// Of all pieces so far.
-  private(set) var bytesWritten = 0
+  /// Of all pieces, since somebody set it to 0.
+  var bytesWritten = 0
 
   /// A payload of this size isn't copied: the copy would cost more than a call of `write`.
   static let largePayload = 64 << 10
@@ -48,6 +50,27 @@ struct SendQueue: ~Copyable {
     pieces.append(.bytes(writer.storage))
     writer = ByteWriter()
     pieces.append(.payload(record))
+  }
+
+  /// Writes a frame with this record as its payload past the queue, which is empty; or nothing, if the pipe doesn't
+  /// take all of it at the moment, or the frame isn't so small that it takes it all or not at all (POSIX's `PIPE_BUF`).
+  mutating func writeAtOnce(
+    _ kind: Frame.Kind, type: UInt16, id: JobID, record: Records, to pipe: borrowing Descriptor
+  ) -> Bool {
+    let size = Frame.headerSize + record.byteCount
+    guard size <= Int(PIPE_BUF) else { return false }
+    let isWritten = withUnsafeTemporaryAllocation(byteCount: size, alignment: 8) { frame in
+      guard let start = frame.baseAddress else { return false }
+      Frame.writeHeader(
+        kind, type: type, id: id.rawValue, payloadSize: record.byteCount, to: start)
+      record.withRecord(0) { payload in
+        UnsafeMutableRawBufferPointer(rebasing: frame[Frame.headerSize...])
+          .copyMemory(from: payload)
+      }
+      return farm_write_quietly(pipe.number, start, size) == size
+    }
+    if isWritten { bytesWritten += size }
+    return isWritten
   }
 
   /// Writes what the pipe takes; false if its reader is gone.

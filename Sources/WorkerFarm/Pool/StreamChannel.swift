@@ -21,6 +21,11 @@ final class StreamChannel: CallChannel {
       case .failed: 1
       }
     }
+
+    /// Bytes of the encoded inputs.
+    var size: Int {
+      if case .encoded(let records) = self { records.byteCount } else { 0 }
+    }
   }
 
   @usableFromInline
@@ -86,6 +91,7 @@ final class StreamChannel: CallChannel {
   private let mailbox: Mailbox
   private let seat: EngineSeat?
   private let shared: Mutex<Shared>
+  @usableFromInline let firstRoom: (jobs: Int, bytes: Int)
 
   /// - Parameter window: what the scheduler will begin with, so that the first inputs need not wait for
   ///   its word.
@@ -99,6 +105,7 @@ final class StreamChannel: CallChannel {
     self.leaving = leaving
     self.mailbox = mailbox
     self.seat = seat
+    firstRoom = (window.room, window.byteRoom)
     shared = Mutex(Shared(delivery: Delivery(room: window.room, byteRoom: window.byteRoom)))
   }
 

@@ -18,10 +18,14 @@ final class WorkerLink {
   /// Set by its hello.
   var hello: Hello?
   /// The numbers under which it knows job types.
-  var declared: [String: UInt16] = [:]
+  private var declared: [String: UInt16] = [:]
+  /// The one that was asked for last, most likely the next one too.
+  private var lastAsked: (type: String, number: UInt16)?
   /// What it did wrong; it's being killed for that.
   var violation: WireError?
   var outputIsOpen = true
+  /// The last read of it took everything that was there.
+  private(set) var isDrained = false
   var errorIsOpen = true
 
   /// Room for a window of small jobs, and for a megabyte in a few turns. Four pipes a worker of this size
@@ -65,8 +69,12 @@ final class WorkerLink {
   /// What to poll while there's something to write.
   var inputNumber: Int32? { input?.descriptor.number }
   var hasOutgoing: Bool { !outgoing.isEmpty }
-  /// How much was written so far, in bytes.
-  var bytesWritten: Int { outgoing.bytesWritten }
+
+  /// How much was written since this was last asked, in bytes.
+  func takeBytesWritten() -> Int {
+    defer { outgoing.bytesWritten = 0 }
+    return outgoing.bytesWritten
+  }
 
   /// Ends the requests, which tells the worker to end.
   func closeInput() { input = nil }
@@ -91,14 +99,7 @@ final class WorkerLink {
 
   /// Appends jobs, and first the name of their type if the worker hasn't heard it.
   func enqueue(_ batch: JobBatch, type: String, sharingFrames: Bool) {
-    let number: UInt16
-    if let known = declared[type] {
-      number = known
-    } else {
-      number = UInt16(truncatingIfNeeded: declared.count)
-      declared[type] = number
-      outgoing.writer.writeFrame(.declare, type: number) { $0.write(raw: type) }
-    }
+    let number = number(of: type) ?? declare(type)
     if sharingFrames && batch.count > 1 && takesSeveralJobs(batch) {
       outgoing.writer.writeFrame(.jobs, type: number, id: batch.firstID.rawValue) { writer in
         batch.inputs.withWireBytes { writer.write(raw: $0) }
@@ -111,10 +112,56 @@ final class WorkerLink {
     }
   }
 
+  private func number(of type: String) -> UInt16? {
+    if let lastAsked, lastAsked.type == type { return lastAsked.number }
+    guard let number = declared[type] else { return nil }
+    lastAsked = (type, number)
+    return number
+  }
+
+  private func declare(_ type: String) -> UInt16 {
+    let number = UInt16(truncatingIfNeeded: declared.count)
+    declared[type] = number
+    outgoing.writer.writeFrame(.declare, type: number) { $0.write(raw: type) }
+    return number
+  }
+
   /// Writes what the pipe takes; false if the worker has closed its end.
   func flush() throws(SystemError) -> Bool {
     guard let input else { return false }
     return try outgoing.flush(to: input.descriptor)
+  }
+
+  /// Writes a small job all at once, or nothing: then it's to be sent as usual, which may take a while.
+  func sendAtOnce(_ record: Records, type: String, id: JobID) -> Bool {
+    guard outgoing.isEmpty, let input, let number = number(of: type) else { return false }
+    return outgoing.writeAtOnce(.job, type: number, id: id, record: record, to: input.descriptor)
+  }
+
+  /// One `read` of what it has written.
+  func fill() -> Transfer {
+    var transfer = Transfer.wouldBlock
+    do {
+      _ = try decoder.fill { (space) throws(SystemError) -> Int in
+        transfer = try output.read(into: space)
+        guard case .bytes(let count) = transfer else { return 0 }
+        isDrained = count < space.count
+        return count
+      }
+    } catch {
+      return .closed
+    }
+    return transfer
+  }
+
+  /// The job's output, if that's all that was read and not taken.
+  func takeOutput(of id: JobID) -> [UInt8]? {
+    guard let frame = try? decoder.next() else { return nil }
+    guard frame.kind == .output, frame.id == id.rawValue, decoder.pending == 0 else {
+      decoder.putBack(frame)
+      return nil
+    }
+    return decoder.withPayload(of: frame) { Array($0) }
   }
 
   /// Reads standard error, but not for ever: a worker may write faster than anybody reads.

@@ -137,8 +137,13 @@ public struct FailedJob<J: Job>: Error, CustomStringConvertible {
 
   @usableFromInline
   init(_ outcome: Outcome<J>, _ failure: JobFailure) {
-    index = outcome.index
-    input = outcome.input
+    self.init(index: outcome.index, input: outcome.input, failure: failure)
+  }
+
+  @usableFromInline
+  init(index: Int, input: J, failure: JobFailure) {
+    self.index = index
+    self.input = input
     self.failure = failure
   }
 }

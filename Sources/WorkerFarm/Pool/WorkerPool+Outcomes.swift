@@ -33,14 +33,6 @@ extension WorkerPool {
     try await map(CollectionOfOne(job))[0]
   }
 
-  /// As ``run(_:)``, on a thread that may block.
-  ///
-  /// - Parameter job: begun as soon as a worker has nothing else to do.
-  /// - Throws: ``FailedJob`` or ``PoolError``.
-  public func runBlocking<J: Job>(_ job: J) throws -> J.Output {
-    try mapBlocking(CollectionOfOne(job))[0]
-  }
-
   /// Begins one job and returns at once; its outcome can be awaited, or left alone: the job is run all the same.
   ///
   /// ```swift

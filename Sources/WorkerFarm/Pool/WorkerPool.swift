@@ -126,22 +126,32 @@ public final class WorkerPool: Sendable {
     parker.park()
   }
 
-  /// A new call's way to the workers, and the window that it begins with.
-  func makeChannel<J: Job>(_: J.Type, isOrdered: Bool) -> (any CallChannel, Window) {
+  /// A new call's way to the workers.
+  func makeChannel<J: Job>(_: J.Type, isOrdered: Bool) -> any CallChannel {
     switch runner {
     case .engine(let mailbox, let seat):
-      if configuration.backend == .threads { registry.register(J.self) }
-      let window = configuration.policy.window
-      let channel = StreamChannel(
-        jobName: J.jobName, isOrdered: isOrdered,
-        timeout: configuration.timeout.map(\.clampedNanoseconds), window: window,
-        leaving: configuration.onCancel == .kill ? .abort : .stop, mailbox: mailbox, seat: seat)
-      return (channel, window)
+      return makeChannel(J.self, isOrdered: isOrdered, mailbox, seat)
     case .inline(let desk):
       registry.register(J.self)
-      let channel = InlineChannel(
-        jobName: J.jobName, desk: desk, configuration: configuration)
-      return (channel, Window(jobs: 1, bytes: configuration.windowBytes))
+      return InlineChannel(jobName: J.jobName, desk: desk, configuration: configuration)
+    }
+  }
+
+  private func makeChannel<J: Job>(
+    _: J.Type, isOrdered: Bool, _ mailbox: Mailbox, _ seat: EngineSeat
+  ) -> StreamChannel {
+    if configuration.backend == .threads { registry.register(J.self) }
+    return StreamChannel(
+      jobName: J.jobName, isOrdered: isOrdered,
+      timeout: configuration.timeout.map(\.clampedNanoseconds), window: configuration.policy.window,
+      leaving: configuration.onCancel == .kill ? .abort : .stop, mailbox: mailbox, seat: seat)
+  }
+
+  /// Sends a job at once if nobody else wants anything, see ``EngineSeat``.
+  func runAlone<J: Job>(_: J.Type, _ input: Records) -> EngineSeat.LoneResult {
+    guard case .engine(let mailbox, let seat) = runner else { return .none }
+    return seat.runAlone(input, type: J.jobName) {
+      makeChannel(J.self, isOrdered: true, mailbox, seat)
     }
   }
 }

@@ -156,6 +156,11 @@ extension Scheduler {
   }
 
   private mutating func send(_ batch: JobBatch, to index: WorkerID, now: Nanoseconds) {
+    actions.append(.send(begin(batch, at: index, now: now), to: index))
+  }
+
+  /// From now on the worker has the batch.
+  mutating func begin(_ batch: JobBatch, at index: WorkerID, now: Nanoseconds) -> JobBatch {
     var batch = batch
     batch.attempts += 1
     if workers[index].inFlight.isEmpty {
@@ -166,7 +171,7 @@ extension Scheduler {
     workers[index].inFlight.append(batch)
     workers[index].inFlightJobs += batch.count
     workers[index].inFlightBytes += batch.size
-    actions.append(.send(batch, to: index))
+    return batch
   }
 
   /// A window smaller than what the workers hold in flight would let them wait.

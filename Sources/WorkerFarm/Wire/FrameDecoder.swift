@@ -67,6 +67,9 @@ package struct FrameDecoder: ~Copyable {
     return frame
   }
 
+  /// Undoes the last ``next()``, which gave this frame.
+  mutating func putBack(_ frame: Frame) { head = frame.payload.lowerBound - Frame.headerSize }
+
   /// The payload's bytes, valid within the call.
   package func withPayload<R, E: Error>(
     of frame: Frame, _ body: (UnsafeRawBufferPointer) throws(E) -> R

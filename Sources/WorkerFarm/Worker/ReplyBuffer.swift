@@ -55,8 +55,8 @@ final class ReplyBuffer: ReplySink, @unchecked Sendable {
   /// What the buffer holds is one frame's results from `firstID` on, or whole frames.
   private var holdsResults = false
   private var firstID: UInt64 = 0
-  /// When the first of what is held was appended.
-  private var heldSince: Nanoseconds = 0
+  /// What is held came after this.
+  private var busySince: Nanoseconds = 0
   private var untilClock = 1
   private var stride = 1
   /// Since the last write the watch was told that something is held.
@@ -101,6 +101,11 @@ final class ReplyBuffer: ReplySink, @unchecked Sendable {
     }
   }
 
+  /// To be called when there are jobs again after there was none.
+  func wake() {
+    if mayHold { busySince = MonotonicClock.now() }
+  }
+
   func prepareForJob() -> Bool {
     if end.count > 0 && !isWatched { wakeWatch() }
     return !isBroken.load(ordering: .relaxed)
@@ -124,7 +129,6 @@ final class ReplyBuffer: ReplySink, @unchecked Sendable {
     if end.count == 0 {
       holdsResults = asOneOfSeveral
       firstID = id
-      if mayHold { heldSince = MonotonicClock.now() }
     }
     let target = memory + end.bytes
     Self.writeHeader(
@@ -155,9 +159,11 @@ final class ReplyBuffer: ReplySink, @unchecked Sendable {
   private func flushIfLate() {
     untilClock -= 1
     guard untilClock == 0 else { return }
-    let elapsed = MonotonicClock.now() - heldSince
+    let now = MonotonicClock.now()
+    let elapsed = now - busySince
     if elapsed >= Self.longestDelay {
       flush()
+      busySince = now
       stride = 1
     } else {
       stride = elapsed < Self.longestDelay / 4 ? min(2 * stride, Self.longestStride) : 1
@@ -217,7 +223,11 @@ final class ReplyBuffer: ReplySink, @unchecked Sendable {
   ) {
     guard written.error == nil else { return }
     do throws(SystemError) {
-      try pipe.descriptor.writeAll(first, second)
+      if let second {
+        try pipe.descriptor.writeAll(first, second)
+      } else {
+        try pipe.descriptor.writeAll(first)
+      }
     } catch {
       written.error = error
       isBroken.store(true, ordering: .relaxed)

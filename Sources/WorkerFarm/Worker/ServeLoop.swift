@@ -36,6 +36,7 @@ struct ServeLoop: ~Copyable {
     try sayHello()
     try introduction.insist()
     while try fill() {
+      replies.wake()
       while let frame = try decoder.next() {
         try handle(frame)
         if let error = replies.error { throw error }

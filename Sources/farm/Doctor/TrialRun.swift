@@ -12,23 +12,19 @@ struct TrialRun {
     + [0x77, 0xCD, 0x72, 0xB6, 0, 0, 0, 0, 0x49, 0x45, 0x4E, 0x44, 0xAE, 0x42, 0x60, 0x82]
 
   func findings() -> [Finding] {
-    var template = Array("\(temporaryDirectory)/farm-doctor-XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil else {
-      let reason = String(cString: strerror(errno))
-      return [Finding(name: "worker", isWell: false, detail: "no temporary directory: \(reason)")]
+    let directory: TemporaryDirectory
+    do throws(UsageError) {
+      directory = try TemporaryDirectory(for: "doctor")
+    } catch {
+      return [Finding(name: "worker", isWell: false, detail: "\(error)")]
     }
-    let directory = BytePath(template.dropLast().map(UInt8.init(bitPattern:)))
-    let source = directory.appending("pixel.png")
-    let thumbnail = directory.appending("thumbnail.jpg")
-    defer {
-      for path in [source, thumbnail] { _ = path.withCString { unlink($0) } }
-      _ = directory.withCString { rmdir($0) }
-    }
+    defer { directory.remove() }
+    let source = directory.path.appending("pixel.png")
     guard write(Self.picture, to: source) else {
       let reason = String(cString: strerror(errno))
       return [Finding(name: "worker", isWell: false, detail: "can't write \(source): \(reason)")]
     }
-    return run(source, stem: directory.appending("thumbnail"), in: directory)
+    return run(source, stem: directory.path.appending("thumbnail"), in: directory.path)
   }
 
   private func run(_ source: BytePath, stem: BytePath, in directory: BytePath) -> [Finding] {
@@ -71,10 +67,6 @@ struct TrialRun {
       value: report.fulfils(policy) ? "complete" : "incomplete",
       detail: (["in force: \(inForce.isEmpty ? "nothing" : inForce)"] + report.problems)
         .joined(separator: "; "))
-  }
-
-  private var temporaryDirectory: String {
-    getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
   }
 
   private func write(_ bytes: [UInt8], to path: BytePath) -> Bool {

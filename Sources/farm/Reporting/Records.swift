@@ -5,7 +5,7 @@ import WorkerFarm
 /// One line of `--json`, for a picture.
 struct PictureRecord: Encodable {
   enum Status: String, Encodable {
-    case made, upToDate, due, failed, cancelled
+    case made, upToDate, due, failed, skipped, cancelled
   }
 
   struct Failure: Encodable {
@@ -21,6 +21,8 @@ struct PictureRecord: Encodable {
 
   var schemaVersion = 1
   var type = "picture"
+  /// The picture's place in the run, from 0.
+  var index: Int
   var status: Status
   /// The path as given and walked; where it isn't UTF-8 with U+FFFD in it.
   var source: String
@@ -46,6 +48,7 @@ struct PictureRecord: Encodable {
     let path = outcome.source
     source = path.text
     sourceBase64 = path.base64IfNotText
+    index = outcome.index
     milliseconds = outcome.runTime.milliseconds
     attempts = outcome.attempts
     switch outcome.result {
@@ -56,6 +59,8 @@ struct PictureRecord: Encodable {
     case .success(.due(let files)):
       status = .due
       describe(files)
+    case .success(.quarantined):
+      preconditionFailure("the quarantine has said why")
     case .success(.failed(let failure)):
       status = .failed
       error = Failure(kind: failure.kind, message: failure.message)
@@ -63,6 +68,9 @@ struct PictureRecord: Encodable {
     case .failure(.unencodableInput(let reason)):
       status = .failed
       error = Failure(kind: "unreadable", message: reason)
+    case .failure(.quarantined(let reason)):
+      status = .skipped
+      error = Failure(kind: "quarantined", message: reason)
     case .failure(let failure):
       status = .failed
       error = Failure(kind: failure.kind, message: failure.description)
@@ -131,6 +139,8 @@ struct SummaryRecord: Encodable {
   var upToDate: Int
   var due: Int
   var failed: Int
+  /// Not tried, since they killed their workers in an earlier run.
+  var quarantined: Int
   var cancelled: Int
   /// Of those made: from embedded previews, and with oddities that the decoder saw.
   var fromPreviews: Int
@@ -139,13 +149,19 @@ struct SummaryRecord: Encodable {
   var links: Int
   var seconds: Double
   var sandbox: SandboxRecord
+  /// The options that decide how a picture is done, where they aren't as by default; `farm replay` reads them.
+  var arguments: [String]
 
-  init(_ tally: Tally, _ sandbox: SandboxRecord, elapsed: Duration) {
+  init(
+    _ tally: Tally, _ sandbox: SandboxRecord, arguments: [String], elapsed: Duration
+  ) {
     self.sandbox = sandbox
+    self.arguments = arguments
     made = tally.made
     upToDate = tally.upToDate
     due = tally.due
     failed = tally.failed
+    quarantined = tally.quarantined
     cancelled = tally.cancelled
     fromPreviews = tally.fromPreviews
     withWarnings = tally.withWarnings

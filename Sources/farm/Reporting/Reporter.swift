@@ -7,6 +7,7 @@ import WorkerFarm
 final class Reporter {
   private let json: Bool
   private let quiet: Bool
+  private let arguments: [String]
   let status: StatusLine
   private(set) var tally = Tally()
   /// Why standard output takes no more, as an `errno` value; 0 while it does.
@@ -28,8 +29,13 @@ final class Reporter {
     "can't write to standard output: \(String(cString: strerror(code)))"
   }
 
-  init(json: Bool, quiet: Bool, progress: ProgressMode, isDryRun: Bool, isLenient: Bool) {
+  /// - Parameter arguments: what the run was asked for, to be found in its report.
+  init(
+    json: Bool, quiet: Bool, progress: ProgressMode, isDryRun: Bool, isLenient: Bool,
+    arguments: [String]
+  ) {
     self.json = json
+    self.arguments = arguments
     self.quiet = quiet
     tally.isDryRun = isDryRun
     tally.isLenient = isLenient
@@ -50,7 +56,8 @@ final class Reporter {
       complain(outcome.source, failure.message)
       if failure.kind == "diskFull" { fatal = fatal ?? failure.message }
     case .failure(.cancelled), .success: break
-    case .failure(.unencodableInput(let reason)): complain(outcome.source, reason)
+    case .failure(.unencodableInput(let reason)), .failure(.quarantined(let reason)):
+      complain(outcome.source, reason)
     case .failure(.memoryLimit(let needed, let allowed)):
       complain(outcome.source, Self.memoryLimit(needed: needed, allowed: allowed))
     case .failure(let failure): complain(outcome.source, failure.description)
@@ -60,7 +67,7 @@ final class Reporter {
     status.update { $0.note(count, failed: hasFailed, at: .now) }
   }
 
-  private static func memoryLimit(needed: Int, allowed: Int) -> String {
+  static func memoryLimit(needed: Int, allowed: Int) -> String {
     let (needed, allowed) = (ByteCount.text(needed), ByteCount.text(allowed))
     return "needs \(needed) of memory, more than the \(allowed) that --memory leaves for pictures"
   }
@@ -74,9 +81,15 @@ final class Reporter {
     case .success(.upToDate): tally.upToDate += 1
     case .success(.due): tally.due += 1
     case .success(.failed): tally.failed += 1
+    case .success(.quarantined), .failure(.quarantined): tally.quarantined += 1
     case .failure(.cancelled): tally.cancelled += 1
     case .failure: tally.failed += 1
     }
+  }
+
+  /// Something that no picture is to blame for, and that the run goes on with.
+  func warn(_ text: String) {
+    if !quiet { status.print("farm: \(Console.escaped(text))") }
   }
 
   private func complain(_ path: BytePath, _ reason: String) {
@@ -91,7 +104,7 @@ final class Reporter {
   func finish(skipped: Scanner.Skipped, sandbox: SandboxRecord) {
     tally.skipped = skipped
     let elapsed = status.progress.elapsed(at: .now)
-    if json { print(SummaryRecord(tally, sandbox, elapsed: elapsed)) }
+    if json { print(SummaryRecord(tally, sandbox, arguments: arguments, elapsed: elapsed)) }
     status.finish()
     if let problem { status.print("farm: \(Console.escaped(problem))") }
     // Who takes the first lines and goes, as head does, has seen enough.

@@ -5,6 +5,8 @@ struct Tally: Sendable {
   /// A dry run: would be made.
   var due = 0
   var failed = 0
+  /// Not tried: they killed their workers in an earlier run.
+  var quarantined = 0
   /// Taken in and not done because the run was ended.
   var cancelled = 0
   /// Of those made: from a preview inside the picture's file.
@@ -20,7 +22,10 @@ struct Tally: Sendable {
   var isDryRun = false
 
   /// Pictures that were seen to.
-  var looked: Int { made + upToDate + due + failed }
+  var looked: Int { made + upToDate + due + failed + quarantined }
+
+  /// Pictures without a thumbnail that should have one.
+  var notDone: Int { failed + quarantined }
 
   /// The last line of a run: `30 done, 2 failed, 5 skipped (4 up to date, 1 other file)`.
   var summary: String {
@@ -31,9 +36,10 @@ struct Tally: Sendable {
     var parts = [isDryRun ? "\(due) to do" : done, "\(failed) failed"]
     var reasons: [String] = []
     if upToDate > 0 { reasons.append("\(upToDate) up to date") }
+    if quarantined > 0 { reasons.append("\(quarantined) quarantined") }
     if skipped.otherFiles > 0 { reasons.append(plural(skipped.otherFiles, "other file")) }
     if skipped.links > 0 { reasons.append(plural(skipped.links, "link")) }
-    let count = upToDate + skipped.total
+    let count = upToDate + quarantined + skipped.total
     parts.append(
       "\(count) skipped" + (reasons.isEmpty ? "" : " (\(reasons.joined(separator: ", ")))"))
     if cancelled > 0 { parts.append("\(cancelled) not begun or not finished") }

@@ -89,6 +89,8 @@ struct Scanner: Sequence, IteratorProtocol {
     let path = levels[depth].path.appending(name)
     switch levels[depth].listing.kind(index) {
     case .directory:
+      // Of another run's output among the pictures.
+      if name.elementsEqual(QuarantineDirectory.name.utf8) { return nil }
       return enter(path, output: levels[depth].output.appending(name))
     case .link:
       skipped.update { $0.links += 1 }

@@ -37,6 +37,7 @@ struct Record: Decodable {
 
   var schemaVersion: Int
   var type: String
+  var index: Int?
   var status: String?
   var source: String?
   var sourceBase64: String?
@@ -53,12 +54,14 @@ struct Record: Decodable {
   var upToDate: Int?
   var due: Int?
   var failed: Int?
+  var quarantined: Int?
   var cancelled: Int?
   var fromPreviews: Int?
   var withWarnings: Int?
   var otherFiles: Int?
   var links: Int?
   var sandbox: Sandbox?
+  var arguments: [String]?
 }
 
 extension Finished {

@@ -159,4 +159,14 @@ extension Tree {
     return Dictionary(
       uniqueKeysWithValues: files(in: name).map { ($0, readBytes(top.appending($0.bytes))) })
   }
+
+  /// The entries of an output's quarantine, by relative path.
+  func quarantine(of output: BytePath) -> [BytePath] {
+    files(in: output.appending(".farm-quarantine"))
+  }
+
+  /// As ``contents(of:)``, without what the quarantine keeps.
+  func thumbnails(in name: BytePath) -> [BytePath: [UInt8]] {
+    contents(of: name).filter { !$0.key.bytes.starts(with: ".farm-quarantine/".utf8) }
+  }
 }

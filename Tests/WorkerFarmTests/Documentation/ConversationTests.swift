@@ -126,7 +126,7 @@ import Testing
   /// They fit into the pipe, which is closed after them.
   private func say(_ bytes: [UInt8], through number: Int32) throws {
     let pipe = Descriptor(owning: number)
-    try bytes.withUnsafeBytes { try pipe.writeAll($0, nil) }
+    try bytes.withUnsafeBytes { try pipe.writeAll($0) }
   }
 
   private func readAll(_ pipe: consuming Descriptor) throws -> [UInt8] {

@@ -41,7 +41,9 @@ import Testing
     #expect(lines(of: log).count == 1)
   }
 
-  @Test(arguments: Setting.backends) func `a state that can't be made fails that job only`(
+  // One after the other: in this process they share what is refused.
+  @Test(.serialized, arguments: Setting.backends)
+  func `a state that can't be made fails that job only`(
     setting: Setting
   ) async throws {
     SlowStarter.refusals.withLock { $0 = 1 }

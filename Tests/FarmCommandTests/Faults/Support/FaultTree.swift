@@ -90,7 +90,7 @@ final class FaultTree {
       eventually { Processes.inSession(run.session).isEmpty },
       "left: \(Processes.inSession(run.session))", sourceLocation: sourceLocation)
     let records = try run.wholeRecords.filter { $0.type == "picture" }
-    let made = tree.contents(of: "out")
+    let made = tree.thumbnails(in: "out")
     checkFiles(made, calm, untold, sourceLocation)
     checkOrder(run, records, calm, sourceLocation)
     for record in records where !untold.contains(record.source ?? "") {

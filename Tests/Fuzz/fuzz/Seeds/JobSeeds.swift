@@ -21,8 +21,9 @@ enum JobSeeds {
       ThumbnailVariant(size: .standard, suffix: ".256"),
       ThumbnailVariant(size: ThumbnailSize("640x480") ?? .standard, suffix: ".640x480"),
     ]
-    let rich = ThumbnailJob(
+    var rich = ThumbnailJob(
       source: plain.source, stem: plain.stem, options: options, variants: variants, mode: .ask)
+    rich.quarantined = [ContentDigest(of: [1]), ContentDigest(of: [2])]
     return [plain, rich].map { job in
       var writer = ByteWriter()
       try? job.encode(into: &writer)
@@ -64,8 +65,11 @@ enum JobSeeds {
       warnings: 1, usedPreview: true)
     let due = ThumbnailJob.File(state: .due, box: .standard)
     let failure = ThumbnailJob.Failure(kind: "truncated", message: "3 of 4 rows")
-    return [.made(made), .due([due, due]), .upToDate([file]), .failed(failure)].map {
-      (result: ThumbnailJob.Result) in
+    let results: [ThumbnailJob.Result] = [
+      .made(made), .due([due, due]), .upToDate([file]), .failed(failure),
+      .quarantined(ContentDigest(of: [1])),
+    ]
+    return results.map { result in
       var writer = ByteWriter()
       ThumbnailJob.encode(result, into: &writer)
       return writer.bytes
