@@ -127,7 +127,7 @@ extension EngineSimulation {
 
   // MARK: Death
 
-  private func die(_ process: VirtualProcess, _ how: Termination, isSurvived: Bool = false) {
+  func die(_ process: VirtualProcess, _ how: Termination, isSurvived: Bool = false) {
     noteEnding(of: process)
     process.die(how, isSurvived: isSurvived)
   }

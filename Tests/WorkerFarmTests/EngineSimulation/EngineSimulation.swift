@@ -62,7 +62,13 @@ final class EngineSimulation {
     default:
       let living = world.processes.filter(\.isAlive)
       guard !living.isEmpty else { return try turn() }
-      try act(living[world.pick(0...living.count - 1)])
+      let process = living[world.pick(0...living.count - 1)]
+      // A start that was put off lasts a moment only: so that something happens meanwhile.
+      if !engine.deferredStarts.isEmpty && world.chance(300) {
+        die(process, .signalled(number: SIGKILL))
+      } else {
+        try act(process)
+      }
     }
   }
 

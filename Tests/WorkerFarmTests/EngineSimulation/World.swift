@@ -86,7 +86,7 @@ extension PoolConfiguration {
       isRetried: RetryPolicy.afterCrashes.isRetried)
     configuration.timeout = random.chance(500) ? .milliseconds(random.pick(5...200)) : nil
     configuration.startTimeout = .seconds(1)
-    configuration.restartBudget = random.chance(200) ? random.pick(1...3) : 500
+    configuration.restartBudget = random.chance(200) ? random.pick(0...3) : 500
     configuration.window = random.chance(700) ? random.pick(1...64) : nil
     configuration.windowBytes = random.pick(500...300_000)
     configuration.sharesFrames = random.chance(800)
