@@ -25,12 +25,12 @@ struct ContentDigestTests {
     let path = BytePath("/tmp/farm-digest-\(getpid())-\(count)")
     let contents = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ $0 >> 11) }
     defer { OutputFile.remove(path) }
-    try OutputFile.write(contents, to: path, modified: timespec())
-    let late = timespec(tv_sec: .max, tv_nsec: 0)
+    try OutputFile.write(contents, to: path)
+    let late = FileTime(timespec(tv_sec: .max, tv_nsec: 0))
     let found = try ContentDigest.ofFile(at: path, unchangedSince: late)
     #expect(found?.byteCount == count)
     #expect(found?.digest == ContentDigest(of: contents))
-    let early = timespec(tv_sec: 0, tv_nsec: 0)
+    let early = FileTime(timespec(tv_sec: 0, tv_nsec: 0))
     #expect(try ContentDigest.ofFile(at: path, unchangedSince: early) == nil)
   }
 

@@ -1,5 +1,4 @@
 private import CLibNettle
-package import Glibc
 
 /// SHA-256 of a file's bytes (FIPS 180-4): whoever has the same bytes has the same digest, and nobody finds other bytes
 /// that have it.
@@ -73,12 +72,10 @@ extension ContentDigest {
   /// - Parameter limit: nil is returned for a file that was changed since, by the system's clock, or while it was read: what
   ///   is there may not be what somebody has read before.
   package static func ofFile(
-    at path: BytePath, unchangedSince limit: timespec
+    at path: BytePath, unchangedSince limit: FileTime
   ) throws(FileFault) -> (digest: ContentDigest, byteCount: Int)? {
     guard let file = try? SourceFile(path) else { return nil }
-    guard (file.changed.tv_sec, file.changed.tv_nsec) < (limit.tv_sec, limit.tv_nsec) else {
-      return nil
-    }
+    guard file.changed < limit else { return nil }
     let digest = try file.digest()
     return try file.isUnchanged() ? (digest, file.byteCount) : nil
   }

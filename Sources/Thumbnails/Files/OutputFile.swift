@@ -1,5 +1,5 @@
 import CPosix
-package import Glibc
+import Glibc
 
 /// Puts a whole file in its place, or nothing.
 ///
@@ -7,8 +7,13 @@ package import Glibc
 /// leaves nothing behind. Where the file system has no nameless files, and where a file is replaced, a
 /// temporary name in the same directory and `rename` serve.
 package enum OutputFile {
+  /// As ``write(_:to:modified:)``, modified now.
+  package static func write(_ bytes: [UInt8], to path: BytePath) throws(FileFault) {
+    try write(bytes, to: path, modified: FileTime.now.system)
+  }
+
   /// - Parameter modified: becomes the file's modification time.
-  package static func write(
+  static func write(
     _ bytes: [UInt8], to path: BytePath, modified: timespec
   ) throws(FileFault) {
     do throws(FileFault) {

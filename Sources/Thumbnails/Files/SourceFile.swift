@@ -6,7 +6,7 @@ struct SourceFile: ~Copyable {
   let byteCount: Int
   let modified: timespec
   /// When the system saw the file or its inode change last: nobody can set that back.
-  let changed: timespec
+  let changed: FileTime
 
   /// Larger files aren't read: 200 megapixels of 16-bit RGBA stored without any compression.
   static let maxByteCount = 1_600_000_000
@@ -30,7 +30,7 @@ struct SourceFile: ~Copyable {
     self.file = file
     byteCount = size
     modified = status.st_mtim
-    changed = status.st_ctim
+    changed = FileTime(status.st_ctim)
   }
 
   /// The first bytes, enough to tell what the file is.
@@ -61,8 +61,7 @@ struct SourceFile: ~Copyable {
   /// Whether it's still what it was when it was opened.
   func isUnchanged() throws(FileFault) -> Bool {
     let status = try file.status()
-    return Int(status.st_size) == byteCount && status.st_ctim.tv_sec == changed.tv_sec
-      && status.st_ctim.tv_nsec == changed.tv_nsec
+    return Int(status.st_size) == byteCount && FileTime(status.st_ctim) == changed
   }
 
   private static func isSocket(_ path: BytePath) -> Bool {

@@ -17,7 +17,7 @@ final class PictureQuarantine {
   }
 
   private let outputs: [BytePath]
-  private let start: timespec
+  private let start = FileTime.now
   private let warn: (String) -> Void
   private var known: [Int: [Known]] = [:]
   /// Whether any picture may have to be left out, and whether any may be released.
@@ -30,9 +30,6 @@ final class PictureQuarantine {
   ///   - isIgnored: pictures are tried all the same, and released where that goes well.
   ///   - warn: told, once, that something can't be remembered.
   init(of plan: OutputPlan, isIgnored: Bool, warn: @escaping (String) -> Void) {
-    var start = timespec()
-    clock_gettime(CLOCK_REALTIME, &start)
-    self.start = start
     self.warn = warn
     outputs = Array(Set(plan.roots.map(\.output)))
     for output in outputs { read(output, isIgnored: isIgnored) }

@@ -91,11 +91,9 @@ final class QuarantineDirectory {
   /// Puts an entry in its place, whole.
   func write(_ entry: QuarantineEntry) throws(FileFault) {
     guard let line = try? entry.jsonLine() else { preconditionFailure("entries are plain values") }
-    var now = timespec()
-    clock_gettime(CLOCK_REALTIME, &now)
     // By the descriptor: what stands under the directory's name may be another by now.
     let place = BytePath("/proc/self/fd/\(number)/\(entry.sha256)")
-    try OutputFile.write(Array(line.utf8), to: place, modified: now)
+    try OutputFile.write(Array(line.utf8), to: place)
   }
 
   /// Takes an entry away; the last one takes the directory with it.
