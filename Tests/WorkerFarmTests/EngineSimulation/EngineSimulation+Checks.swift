@@ -2,8 +2,11 @@
 
 /// What must be true after every turn of the engine.
 extension EngineSimulation {
-  func check() throws {
+  /// - Parameter isWhole: the engine has read all that there was.
+  func check(isWhole: Bool) throws {
     if let breach = world.breach { throw breach }
+    for consumer in consumers { consumer.noteTurn(engine) }
+    guard isWhole else { return }
     for (id, link) in engine.links.enumerated() {
       guard let process = link?.body as? VirtualProcess else { continue }
       guard process.isAlive, !process.isKilled else { continue }
@@ -14,7 +17,6 @@ extension EngineSimulation {
       try checkStart(of: process, at: id)
       try checkJob(of: process, at: id)
     }
-    for consumer in consumers { consumer.noteTurn(engine) }
   }
 
   private func checkStart(of process: VirtualProcess, at id: WorkerID) throws {

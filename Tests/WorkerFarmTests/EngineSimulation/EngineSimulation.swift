@@ -88,13 +88,22 @@ final class EngineSimulation {
     steps += 1
     world.now += Nanoseconds(world.pick(0...50)) * 1000
     watch.removeAll()
-    engine.addSources(to: &watch)
+    let isWhole = world.isKind || world.chance(850)
+    if isWhole { engine.addSources(to: &watch) } else { addEnds() }
+    if isWhole { world.latestLook = world.now }
     _ = watch.sleep(isPatient: false)
     engine.handle(watch)
     let isLed = engine.mayGoOnLed && world.chance(300)
     engine.turn(isLed: isLed)
     if !isLed { world.latestStart = world.now }
-    try check()
+    try check(isWhole: isWhole)
+  }
+
+  /// As if all else had come a moment after the kernel's look at it, and ends before that.
+  private func addEnds() {
+    for (id, link) in engine.links.enumerated() {
+      if let link { watch.add(.process(id), link.body.endDescriptor, POLLIN) }
+    }
   }
 
   /// Everybody does what there's to do, and the pool is closed.

@@ -68,6 +68,7 @@ extension VirtualProcess {
   private func take(_ job: Job) {
     let number = job.work.number
     world.note("worker \(pid) gets job \(number)")
+    world.claim(isWellMannered, "job \(number) is sent to somebody who isn't a worker")
     guard number < world.facts.count else {
       return world.claim(false, "job \(number) is invented")
     }

@@ -18,6 +18,8 @@ extension EngineSimulation {
     var now: Nanoseconds = 1_000_000_000
     /// When the engine last took a turn in which it may start workers.
     var latestStart: Nanoseconds = 1_000_000_000
+    /// When the engine last looked at all that was there.
+    var latestLook: Nanoseconds = 0
     var processes: [VirtualProcess] = []
     /// Of each job, by its number.
     var facts: [Fact] = []
