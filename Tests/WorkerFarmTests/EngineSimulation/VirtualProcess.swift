@@ -96,7 +96,7 @@ final class VirtualProcess: WorkerBody {
     let configuration = world.configuration
     if isSpoiled || !isWellMannered || !isAlive || world.mayKillAnybody { return true }
     if residentBytes ?? 0 > configuration.workerMemoryLimit ?? .max { return true }
-    if isLetGo || desk.isUnread || desk.latestReply > world.latestLook { return true }
+    if isLetGo || desk.isUnread || desk.latestReply >= world.latestLook { return true }
     if !desk.hasSaidHello {
       return world.now >= wantedSince + configuration.startTimeout.clampedNanoseconds
     }
