@@ -1,4 +1,4 @@
-"""Rounds of faults against `farm thumbs`, or of fresh seeds against the scheduler's simulation."""
+"""Rounds of faults against `farm thumbs`, or of fresh seeds in the simulations."""
 import argparse
 import collections
 import random
@@ -18,7 +18,7 @@ def arguments():
     parser.add_argument("--seed", type=int, help="of the first round's faults; by default a fresh one")
     parser.add_argument("--round", type=int, help="only this round of that seed")
     parser.add_argument("--pictures", type=int, default=2000)
-    parser.add_argument("--simulate", action="store_true", help="the scheduler alone, in virtual time")
+    parser.add_argument("--simulate", action="store_true", help="scheduler and engine alone, in virtual time")
     return parser.parse_args()
 
 

@@ -149,7 +149,7 @@ extension Engine {
   }
 
   func answer(_ questions: [@Sendable (PoolStatistics) -> Void]) {
-    let statistics = ledger.snapshot(now: MonotonicClock.now())
+    let statistics = ledger.snapshot(now: system.now())
     for answer in questions { answer(statistics) }
   }
 }

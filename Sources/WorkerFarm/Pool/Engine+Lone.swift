@@ -50,7 +50,7 @@ extension Engine {
     noteSent(bytes: job.link.takeBytesWritten(), to: job.worker)
     _ = ledger.sent(job.worker, at: job.sentAt)
     ledger.done(1, at: job.worker)
-    ledger.settled(job.worker, isIdle: true, now: MonotonicClock.now())
+    ledger.settled(job.worker, isIdle: true, now: system.now())
   }
 
   /// From now on it's a job like others, the only one of the channel's call.

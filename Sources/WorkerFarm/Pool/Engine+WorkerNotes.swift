@@ -3,7 +3,7 @@ import Logging
 /// What is counted, told and logged about workers.
 extension Engine {
   func noteStarted(_ id: WorkerID, _ link: WorkerLink) {
-    let now = MonotonicClock.now()
+    let now = system.now()
     ledger.started(id, pid: link.body.pid, now: now)
     let worker = ledger.worker(at: id)
     link.lineCutter = configuration.standardErrorHandler.map {

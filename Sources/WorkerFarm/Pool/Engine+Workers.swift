@@ -5,7 +5,7 @@ extension Engine {
   func start(_ id: WorkerID) {
     if isLed { return deferredStarts.append(id) }
     do {
-      let link = try WorkerLink(frameLimit: frameLimit, sandbox: sandbox, makeBody: makeBody)
+      let link = try WorkerLink(frameLimit: frameLimit, sandbox: sandbox, makeBody: system.makeBody)
       if let share = scheduler.memoryShare { link.limitMemory(to: share) }
       enforceMemory(link.body)
       links[id] = link
@@ -13,7 +13,7 @@ extension Engine {
     } catch {
       latestProblem = "\(workerName): \(error)"
       noteUnavailable(id)
-      scheduler.workerUnavailable(id, now: MonotonicClock.now())
+      scheduler.workerUnavailable(id, now: system.now())
     }
   }
 
@@ -21,20 +21,15 @@ extension Engine {
   func startDeferred() {
     let workers = deferredStarts
     deferredStarts = []
-    // Unless it was decided otherwise meanwhile.
-    for id in workers where scheduler.workers[id].phase == .starting && links[id] == nil {
-      start(id)
+    for id in workers where links[id] == nil {
+      switch scheduler.workers[id].phase {
+      case .starting: start(id)
+      // It was decided otherwise meanwhile, for example because the pool gave up.
+      case .retiring, .dying: scheduler.workerNeverStarted(id)
+      case .absent, .ready: break
+      }
     }
     perform()
-  }
-
-  private func makeBody(
-    _ page: ProgressPage, _ ends: WorkerEnds
-  ) throws(SystemError) -> any WorkerBody {
-    switch configuration.backend {
-    case .processes: try ProcessBody(configuration.command, configuration.traits, ends: ends)
-    case .threads, .inline: try ThreadBody(registry, configuration.traits, page: page, ends: ends)
-    }
   }
 
   var workerName: String {
@@ -133,7 +128,7 @@ extension Engine {
     guard !hello.isFromCoordinator else { throw .notAHello }
     try checkSandbox(hello)
     link.hello = hello
-    let now = MonotonicClock.now()
+    let now = system.now()
     scheduler.workerReady(id, pid: link.body.pid, now: now)
     noteReady(id, now)
   }
@@ -151,7 +146,7 @@ extension Engine {
 
   private func settle(_ batch: ReplyBatch, _ link: WorkerLink, _ id: WorkerID) throws(WireError) {
     guard batch.count > 0 else { return }
-    let now = MonotonicClock.now()
+    let now = system.now()
     let since = scheduler.workers[id].since
     let chunk = batch.sealed()
     let run = Scheduler.Run(endedAt: now, time: (now &- since) / UInt64(batch.count))
@@ -195,7 +190,7 @@ extension Engine {
     let death =
       link.violation.map { JobFailure.protocolViolation($0) }
       ?? explain(termination, lastWords: lastWords)
-    let now = MonotonicClock.now()
+    let now = system.now()
     noteEnded(id, link, termination, lastWords, running: running, now)
     scheduler.workerEnded(id, running: running, death: death, now: now)
     perform()

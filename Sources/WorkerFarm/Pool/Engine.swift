@@ -17,7 +17,7 @@ import Logging
 /// - Nothing here blocks: no worker can hold up another.
 final class Engine {
   let configuration: PoolConfiguration
-  let registry: JobRegistry
+  let system: EngineSystem
   let frameLimit: Int
   /// nil where there's none.
   let sandbox: SandboxPolicy?
@@ -54,15 +54,15 @@ final class Engine {
     var window: CallWindow?
   }
 
-  init(configuration: PoolConfiguration, registry: JobRegistry, mailbox: Mailbox) {
+  init(configuration: PoolConfiguration, mailbox: Mailbox, system: EngineSystem) {
     self.configuration = configuration
-    self.registry = registry
+    self.system = system
     frameLimit = configuration.usableFrameLimit
     let hasSandbox =
       configuration.backend == .processes && configuration.sandbox.enforcement != .off
     sandbox = hasSandbox ? configuration.sandbox : nil
     observers = Observers(configuration.observers)
-    ledger = WorkerLedger(places: configuration.workers, now: MonotonicClock.now())
+    ledger = WorkerLedger(places: configuration.workers, now: system.now())
     log = PoolLog(configuration.logger)
     self.mailbox = mailbox
     scheduler = Scheduler(policy: configuration.policy)
@@ -76,7 +76,7 @@ final class Engine {
     self.isLed = isLed
     if !isLed { startDeferred() }
     collectLetters()
-    let now = MonotonicClock.now()
+    let now = system.now()
     lookAtMemory(now: now)
     scheduler.tick(now: now) { [links] id in links[id]?.jobOnPage }
     scheduler.dispatch(now: now)
@@ -96,7 +96,7 @@ final class Engine {
     observers.tell(.closed(at: .now))
     observers.finish()
     log.finish()
-    return ledger.snapshot(now: MonotonicClock.now())
+    return ledger.snapshot(now: system.now())
   }
 
   // MARK: Letters
@@ -123,7 +123,7 @@ final class Engine {
       return
     }
     scheduler.consumed(jobs: news.consumedJobs, bytes: news.consumedBytes, of: id)
-    let now = MonotonicClock.now()
+    let now = system.now()
     for input in news.inputs { accept(input, into: id, now: now) }
     if news.inputEnded { scheduler.endInput(of: id) }
     switch news.request {

@@ -58,12 +58,14 @@ struct ReplyBatch {
     var offset = 0
     var id = first
     while offset < payload.count {
-      guard payload.count - offset >= Records.lengthSize else { throw .malformedPayload("results") }
+      guard payload.count - offset >= Records.lengthSize else {
+        throw cutOff(payload.count - offset)
+      }
       let word = UInt32(
         littleEndian: payload.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
       let start = offset + Records.lengthSize
       let end = start + Int(word & ~Frame.failureFlag)
-      guard end <= payload.count else { throw .malformedPayload("results") }
+      guard end <= payload.count else { throw cutOff(payload.count - offset) }
       // A failure takes its place among the records, so that each ends where the next one starts.
       starts.append(base + offset)
       if word & Frame.failureFlag == 0 {
@@ -75,6 +77,12 @@ struct ReplyBatch {
       offset = end
       id = id.advanced(by: 1)
     }
+  }
+
+  /// So many bytes make no result; and they aren't the end of the one before them, which counts.
+  private mutating func cutOff(_ count: Int) -> WireError {
+    bytes.removeLast(count)
+    return .malformedPayload("results")
   }
 
   private mutating func noteOutput(_ id: JobID) {

@@ -40,7 +40,9 @@ public final class WorkerPool: Sendable {
     }
     do {
       let mailbox = try Mailbox()
-      let engine = Engine(configuration: configuration, registry: registry, mailbox: mailbox)
+      let engine = Engine(
+        configuration: configuration, mailbox: mailbox,
+        system: EngineSystem(configuration, registry))
       let seat = try EngineSeat(engine, mailbox: mailbox)
       runner = .engine(mailbox, seat)
       try DedicatedThread.start(named: "worker-pool") { seat.run() }

@@ -75,6 +75,11 @@ extension Scheduler {
     dispatch(now: now)
   }
 
+  /// A worker was let go or killed before it was started: it won't be, so its end needn't be waited for.
+  mutating func workerNeverStarted(_ id: WorkerID) {
+    workers[id] = Worker()
+  }
+
   // MARK: Death
 
   /// A worker is dead, and everything it had written has been taken note of.

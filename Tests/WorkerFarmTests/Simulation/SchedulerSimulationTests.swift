@@ -30,7 +30,7 @@ import Testing
       if seed % 10 == 0 { await Task.yield() }
       let simulation = Simulation(seed: seed, profile: profile, traced: Self.runs == 1)
       do {
-        try simulation.run()
+        try SeedTeller.during(seed, of: .scheduler) { try simulation.run() }
       } catch {
         failures += 1
         let story = simulation.trace.map { "\n" + $0.lines.joined(separator: "\n") } ?? ""
