@@ -8,6 +8,9 @@ let swiftSettings: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
   .treatAllWarnings(as: .error),
 ]
+
+// In release, too, what is tested is optimised, and not what tests it: that would take longer than the tests.
+let testSettings = swiftSettings + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
 let cSettings: [CSetting] = [.treatAllWarnings(as: .error)]
 
 let package = Package(
@@ -108,7 +111,7 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
         .product(name: "MetricsTestKit", package: "swift-metrics"),
       ],
-      swiftSettings: swiftSettings),
+      swiftSettings: testSettings),
     .target(
       name: "CPictureFixtures", dependencies: ["CLibJPEG", "CLibLCMS", "CLibPNG", "CLibZ"],
       path: "Tests/CPictureFixtures", cSettings: cSettings),
@@ -117,11 +120,11 @@ let package = Package(
       dependencies: [
         "CPictureFixtures", "CPosix", "TestJobs", "Thumbnails", "farm", "test-worker",
       ],
-      swiftSettings: swiftSettings),
+      swiftSettings: testSettings),
     .testTarget(
       name: "ThumbnailsTests",
       dependencies: ["CImageCodecs", "CPictureFixtures", "Thumbnails", "WorkerFarm"],
-      swiftSettings: swiftSettings),
+      swiftSettings: testSettings),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -40,7 +40,11 @@ enum SeedTeller {
 
   private static func setTimer(_ seconds: Int) {
     var timer = itimerval()
-    timer.it_value.tv_sec = seconds
+    // Its second `timeval` begins with the seconds. Not by name: whose the names are, Glibc's module or another, depends
+    // on what was imported first.
+    withUnsafeMutableBytes(of: &timer) { bytes in
+      bytes.storeBytes(of: seconds, toByteOffset: bytes.count / 2, as: Int.self)
+    }
     setitimer(__itimer_which_t(ITIMER_VIRTUAL.rawValue), &timer, nil)
   }
 
