@@ -119,6 +119,26 @@ struct KeptMetadataTests {
     #expect(try Self.made(fits, [.exif], .jpeg, png: true).exif != nil)
   }
 
+  @Test func `goes with a preview that claims the directory of the camera's settings`() {
+    let long: (UInt16, UInt32) -> [UInt8] = { tag, value in
+      let bytes = { (number: UInt32) in
+        (0..<4).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
+      }
+      return [UInt8(truncatingIfNeeded: tag), UInt8(tag >> 8), 4, 0] + bytes(1) + bytes(value)
+    }
+    let none: [UInt8] = [0, 0, 0, 0]
+    var block = Array("II*\0".utf8) + [8, 0, 0, 0]
+    // At 8, pointing to 56 and 26; at 26, claiming what comes after it; at 56, the settings.
+    block += [1, 0] + long(TIFFReader.Tag.exifDirectory.rawValue, 56) + [26, 0, 0, 0]
+    block += [2, 0] + long(TIFFReader.Tag.thumbnailOffset.rawValue, 56)
+    block += long(TIFFReader.Tag.thumbnailLength.rawValue, 18) + none
+    block += [1, 0] + long(TIFFReader.Tag.pixelWidth.rawValue, 4000) + none
+    let size = PixelSize(width: 256, height: 171)
+    let copy = block.withUnsafeBytes { ExifCopy(of: $0, size: size, keepsPlace: true)?.bytes }
+    #expect(copy?.count == 56)
+    #expect(copy?[26...].allSatisfy { $0 == 0 } == true)
+  }
+
   @Test func `is none when directories overlap so that a second one comes back`() {
     // The EXIF directory lies over the first one's only entry, which points to it, in such a way that its width
     // is where the first directory says where the next is.

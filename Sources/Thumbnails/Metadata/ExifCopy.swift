@@ -43,11 +43,12 @@ struct ExifCopy {
 
   // MARK: - Changes
 
-  /// Leaves a value alone that is there in a type that it can't have.
+  /// Leaves a value alone that is there in a type that it can't have, or that went with the preview.
   private mutating func set(
     _ tag: TIFFReader.Tag, to value: Int, _ tiff: TIFFReader, _ directory: Int
   ) {
-    for entry in tiff.entries(inDirectoryAt: directory) where entry.tag == tag.rawValue {
+    for entry in tiff.entries(inDirectoryAt: directory)
+    where entry.tag == tag.rawValue && entry.offset + TIFFReader.Entry.length <= bytes.count {
       switch entry.type {
       case 1: bytes[entry.valueField] = UInt8(clamping: value)
       case 3: write(UInt64(UInt16(clamping: value)), count: 2, at: entry.valueField)

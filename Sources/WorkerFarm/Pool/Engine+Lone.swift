@@ -18,7 +18,8 @@ extension Engine {
   ///
   /// - Returns: nil if nothing has happened.
   func sendAlone(_ input: Records, type: String, now: Nanoseconds) -> LoneJob? {
-    guard mayBeLed(for: nil), let (worker, id) = scheduler.placeForLoneJob,
+    // Who has begun to watch sees every job from then on.
+    guard !mailbox.hasLetters, mayBeLed(for: nil), let (worker, id) = scheduler.placeForLoneJob,
       let link = links[worker],
       link.sendAtOnce(input, type: type, id: id)
     else { return nil }

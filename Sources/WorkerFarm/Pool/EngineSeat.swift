@@ -49,6 +49,8 @@ final class EngineSeat: @unchecked Sendable {
         engine.handle(watch)
         engine.turn()
         if engine.isClosed { return false }
+        // Whoever drives sleeps with the descriptors of before: there may be another worker now.
+        if isLed { leaderWakeUp.signal() }
         fill(&watch)
         return true
       }

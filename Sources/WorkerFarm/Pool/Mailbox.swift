@@ -122,6 +122,9 @@ final class Mailbox: Sendable {
   /// What to poll.
   var wakeUpDescriptor: Int32 { wakeUp.descriptor.number }
 
+  /// Somebody has said something that isn't collected.
+  var hasLetters: Bool { shared.withLock { !$0.letters.isEmpty } }
+
   func collect() -> Letters {
     shared.withLock { shared in
       let letters = shared.letters

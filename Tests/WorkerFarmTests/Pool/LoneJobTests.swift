@@ -127,6 +127,22 @@ import Testing
     }
   }
 
+  @Test func `are seen by whoever has begun to watch`() async throws {
+    try await withWorkerPool(testConfiguration(workers: 1)) { pool in
+      for n in 0..<50 {
+        let events = try await onThread {
+          _ = try pool.runBlocking(Square(n: n))
+          let events = pool.events()
+          _ = try pool.runBlocking(Square(n: n))
+          return events
+        }
+        for await event in events {
+          if case .jobsFinished = event { break }
+        }
+      }
+    }
+  }
+
   @Test func `wear a worker out that's to be replaced after so many`() async throws {
     var configuration = testConfiguration(workers: 1)
     configuration.recycling = Recycling(afterJobs: 5)
