@@ -95,6 +95,8 @@ class Faults:
     def starve_of_descriptors(self, run):
         try:
             used = len(os.listdir(f"/proc/{run.process.pid}/fd"))
+            if used == 0:  # it has ended, and nobody has waited for it yet
+                return
             limit = resource.prlimit(run.process.pid, resource.RLIMIT_NOFILE)
             soft = used + self.random.randrange(-2, 12)
             resource.prlimit(run.process.pid, resource.RLIMIT_NOFILE, (soft, limit[1]))

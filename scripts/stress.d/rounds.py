@@ -170,8 +170,9 @@ class Round:
     def starved(self, run, reason):
         """As many as can be done are done; whatever isn't is put down to the shortage."""
         self.finish(run)
-        require(run.status in (0, 1, 3), f"status {run.status}: {run.errors()[-500:]}")
-        require(run.status != 3 or reason in run.errors(), f"it gave up for another reason: {run.errors()[-500:]}")
+        # 2: found before any work, at the first look at the output.
+        require(run.status in (0, 1, 2, 3), f"status {run.status}: {run.errors()[-500:]}")
+        require(run.status < 2 or reason in run.errors(), f"it gave up for another reason: {run.errors()[-500:]}")
         records = [record for record in run.records()
                    if record["status"] != "failed" or reason not in record["error"]["message"]]
         names = [self.reference.name(record) for record in records]
