@@ -57,7 +57,9 @@ extension Scenario {
     let peak = kilobytes("VmHWM")
     if getenv("FARM_SHOW_PEAK") != nil { print("\(peak) KB") }
     // A sanitizer's own memory is measured as well.
-    if peak == 0 || (peak > Self.mostKilobytes && !Sanitizer.isOn) { print("\(peak) KB were resident") }
+    if peak == 0 || (peak > Self.mostKilobytes && !Sanitizer.isOn) {
+      print("\(peak) KB were resident")
+    }
   }
 
   func streamLargeJobs() throws {
