@@ -59,9 +59,11 @@ static ssize_t write_with_signal_blocked(int descriptor, const void *bytes, size
   sigset_t pipe_signal, before, pending;
   sigemptyset(&pipe_signal);
   sigaddset(&pipe_signal, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &pipe_signal, &before);
+  // Who has it blocked anyway, as a pool's own thread has, needs no more.
+  if (sigismember(&before, SIGPIPE)) return write(descriptor, bytes, count);
   // One that was pending before isn't ours to take.
   int was_pending = sigpending(&pending) == 0 && sigismember(&pending, SIGPIPE);
-  pthread_sigmask(SIG_BLOCK, &pipe_signal, &before);
   ssize_t written = write(descriptor, bytes, count);
   int error = errno;
   if (written < 0 && error == EPIPE && !was_pending) {

@@ -84,11 +84,13 @@ extension Descriptor {
     }
   }
 
-  /// Writes what fits; the caller has SIGPIPE blocked or ignored.
+  /// Writes what fits. A pipe without a reader is an outcome, never a signal to this process.
   package func write(_ buffer: UnsafeRawBufferPointer) throws(SystemError) -> Transfer {
     do {
       return .bytes(
-        try retryingInterrupts("write") { Glibc.write(number, buffer.baseAddress, buffer.count) })
+        try retryingInterrupts("write") {
+          farm_write_quietly(number, buffer.baseAddress, buffer.count)
+        })
     } catch {
       return try Transfer(failure: error)
     }

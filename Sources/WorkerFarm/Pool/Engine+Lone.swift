@@ -1,5 +1,3 @@
-import CPosix
-
 /// One job alone, for a caller who waits for it and drives the engine, see ``EngineSeat``.
 ///
 /// What the scheduler is for, order, windows and turns, doesn't matter where there's one job and a worker that has nothing

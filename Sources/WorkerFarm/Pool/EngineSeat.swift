@@ -1,4 +1,3 @@
-import CPosix
 import Glibc
 import Synchronization
 
@@ -91,30 +90,22 @@ final class EngineSeat: @unchecked Sendable {
         return true
       } ?? false
     guard mayLead else { return false }
-    return withoutBrokenPipeSignal { drive(channel) }
-  }
-
-  enum LoneResult {
-    case output([UInt8])
-    /// It's under way, and the only one of this channel's call.
-    case underWay(StreamChannel)
-    /// It wasn't sent.
-    case none
+    return drive(channel)
   }
 
   /// Sends a job to a worker that has nothing to do, and looks for its answer, but not for long.
   func runAlone(
     _ input: Records, type: String, makeChannel: () -> StreamChannel
-  ) -> LoneResult {
+  ) -> LoneBeginning {
     lock.withLockIfAvailable { _ in
       let now = MonotonicClock.now()
-      guard !isLed, let job = engine.sendAlone(input, type: type, now: now) else { return .none }
+      guard !isLed, let job = engine.sendAlone(input, type: type, now: now) else { return .unsent }
       leaseEnd = now &+ Self.lease
-      if let output = lookForAnswer(to: job) { return .output(output) }
+      if let output = lookForAnswer(to: job) { return .answered(output) }
       let channel = makeChannel()
       engine.adopt(job, input, from: channel)
       return .underWay(channel)
-    } ?? .none
+    } ?? .unsent
   }
 
   private func lookForAnswer(to job: Engine.LoneJob) -> [UInt8]? {
@@ -163,20 +154,4 @@ final class EngineSeat: @unchecked Sendable {
 
   /// Called by whoever has something for the caller who drives.
   func wakeLeader() { leaderWakeUp.signal() }
-
-  /// A worker's pipe may be closed when it's written to: that's an error here, not a signal to the host.
-  private func withoutBrokenPipeSignal(_ body: () -> Bool) -> Bool {
-    var pipe = sigset_t()
-    var before = sigset_t()
-    sigemptyset(&pipe)
-    sigaddset(&pipe, SIGPIPE)
-    pthread_sigmask(SIG_BLOCK, &pipe, &before)
-    let isDone = body()
-    if !isDone {
-      var none = timespec()
-      sigtimedwait(&pipe, nil, &none)
-    }
-    pthread_sigmask(SIG_SETMASK, &before, nil)
-    return isDone
-  }
 }

@@ -62,9 +62,7 @@ struct OutcomeSource<Inputs: IteratorProtocol> where Inputs.Element: Job {
     self.mayGoOn = mayGoOn
     call = Call(pool: pool, channel: channel)
     pending = PendingInputs(isOrdered: isOrdered)
-    let configuration = pool.configuration
-    gatherer = InputGatherer(
-      limit: configuration.usableFrameLimit, quarantine: configuration.quarantine)
+    gatherer = pool.makeGatherer()
     (room, byteRoom) = channel.firstRoom
   }
 

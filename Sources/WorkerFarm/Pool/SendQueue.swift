@@ -1,4 +1,3 @@
-import CPosix
 import DequeModule
 import Glibc
 
@@ -67,7 +66,7 @@ struct SendQueue: ~Copyable {
         UnsafeMutableRawBufferPointer(rebasing: frame[Frame.headerSize...])
           .copyMemory(from: payload)
       }
-      return farm_write_quietly(pipe.number, start, size) == size
+      return (try? pipe.write(UnsafeRawBufferPointer(frame))) == .bytes(size)
     }
     if isWritten { bytesWritten += size }
     return isWritten

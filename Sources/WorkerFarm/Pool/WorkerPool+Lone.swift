@@ -1,3 +1,13 @@
+/// How a lone job began.
+@usableFromInline
+enum LoneBeginning {
+  case answered([UInt8])
+  /// It's under way, and the only one of this channel's call.
+  case underWay(StreamChannel)
+  /// It's to be handed over as others are.
+  case unsent
+}
+
 /// A job alone.
 extension WorkerPool {
   /// As ``run(_:)``, on a thread that may block; the quickest way to one output.
@@ -8,33 +18,17 @@ extension WorkerPool {
   public func runBlocking<J: Job>(_ job: J) throws -> J.Output {
     var gatherer = makeGatherer()
     gatherer.append(job)
-    switch begin(J.self, gatherer.takeLone()) {
+    let input = gatherer.takeLone()
+    switch runAlone(J.self, input) {
     case .answered(let bytes): return try decodeOutput(bytes, of: job)
-    case .begun(let input, let channel): return try finish(job, input, channel)
+    case .underWay(let channel): return try finish(job, input, channel)
+    case .unsent: return try finish(job, input, nil)
     }
-  }
-
-  /// How a lone job began.
-  @usableFromInline
-  enum LoneBeginning {
-    case answered([UInt8])
-    /// It's under way, the only one of the channel's call; or without a channel to be handed over.
-    case begun(StreamChannel.Input, StreamChannel?)
   }
 
   @usableFromInline
   func makeGatherer() -> InputGatherer {
     InputGatherer(limit: configuration.usableFrameLimit, quarantine: configuration.quarantine)
-  }
-
-  @usableFromInline
-  func begin<J: Job>(_: J.Type, _ input: StreamChannel.Input) -> LoneBeginning {
-    guard case .encoded(let record) = input else { return .begun(input, nil) }
-    switch runAlone(J.self, record) {
-    case .output(let bytes): return .answered(bytes)
-    case .underWay(let channel): return .begun(input, channel)
-    case .none: return .begun(input, nil)
-    }
   }
 
   @inlinable
@@ -50,6 +44,8 @@ extension WorkerPool {
   }
 
   /// Waits for the outcome as any call does.
+  ///
+  /// - Parameter channel: the call's, if the job is under way.
   @usableFromInline
   func finish<J: Job>(
     _ job: J, _ input: StreamChannel.Input, _ channel: StreamChannel?

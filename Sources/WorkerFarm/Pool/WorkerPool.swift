@@ -148,9 +148,12 @@ public final class WorkerPool: Sendable {
   }
 
   /// Sends a job at once if nobody else wants anything, see ``EngineSeat``.
-  func runAlone<J: Job>(_: J.Type, _ input: Records) -> EngineSeat.LoneResult {
-    guard case .engine(let mailbox, let seat) = runner else { return .none }
-    return seat.runAlone(input, type: J.jobName) {
+  @usableFromInline
+  func runAlone<J: Job>(_: J.Type, _ input: StreamChannel.Input) -> LoneBeginning {
+    guard case .engine(let mailbox, let seat) = runner, case .encoded(let record) = input else {
+      return .unsent
+    }
+    return seat.runAlone(record, type: J.jobName) {
       makeChannel(J.self, isOrdered: true, mailbox, seat)
     }
   }

@@ -156,11 +156,21 @@ import Thumbnails
 
   @Test(
     .needsStrace,
-    arguments: ["poll", "waitid", "write", "linkat", "utimensat", "mkdir", "restart_syscall"])
+    arguments: [
+      "poll", "waitid", "write", "pwritev2", "linkat", "utimensat", "mkdir", "restart_syscall",
+    ])
   func `C11 a call that strace interrupts every other time is made again`(call: String) throws {
     let tree = FaultTree(6)
     let injection = Injection(call, "error=EINTR")
     let run = tree.run(behind: injection.prefix(tree.tree, when: "1+2"))
+    try tree.check(run)
+    #expect(run.status == 0, "\(run)")
+  }
+
+  @Test(.needsStrace) func `C4 a kernel that can't write without a signal has it blocked`() throws {
+    let tree = FaultTree(6)
+    let run = tree.run(
+      behind: Injection("pwritev2", "error=EOPNOTSUPP").prefix(tree.tree, when: "1+"))
     try tree.check(run)
     #expect(run.status == 0, "\(run)")
   }
