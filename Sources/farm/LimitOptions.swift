@@ -1,4 +1,5 @@
 import ArgumentParser
+import Thumbnails
 import WorkerFarm
 
 /// What workers may use, and what they may do.
@@ -19,6 +20,14 @@ struct LimitOptions: ParsableArguments {
   var timeout = TimeLimit.standard
 
   @OptionGroup var confinement: SandboxOptions
+
+  /// Gives a pool of so many workers these limits.
+  func apply(to pool: inout PoolConfiguration, _ plan: OutputPlan, isDryRun: Bool) throws {
+    pool.timeout = timeout.duration
+    pool.memory = try memory.forPictures(workers: pool.workers)
+    pool.sandbox = confinement.policy(plan, isDryRun: isDryRun)
+    if confinement.isolate { pool.frameLimit = IsolatedThumbnailJob.frameLimit }
+  }
 
   /// As ``ThumbnailSettings/arguments``.
   var arguments: [String] {

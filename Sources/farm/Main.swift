@@ -32,21 +32,14 @@ enum Main {
       let message = Farm.fullMessage(for: error)
       if status.isSuccess {
         // Help or version, asked for.
-        return printed(message + "\n")
+        do throws(ExitCode) { try Console.printOrEnd(message + "\n") } catch {
+          return error.rawValue
+        }
+        return 0
       }
       Console.write(Console.escaped(message, keepingLines: true) + "\n", to: STDERR_FILENO)
       return 2
     }
-  }
-
-  /// 0 if all of it was taken.
-  private static func printed(_ text: String) -> Int32 {
-    let code = Console.errorWriting(text, to: STDOUT_FILENO)
-    if code == 0 { return 0 }
-    if code == EPIPE { Interrupts.die(by: SIGPIPE) }
-    let problem = Reporter.cannotWrite(code)
-    Console.write("farm: \(problem)\n", to: STDERR_FILENO)
-    return 3
   }
 }
 

@@ -18,7 +18,10 @@ struct SandboxOptions: ParsableArguments {
       """)
   var isolate = false
 
-  func validate() throws {
+  func validate() throws { try Self.check(sandbox, isolate: isolate) }
+
+  /// - Parameter sandbox: nil if it wasn't given.
+  static func check(_ sandbox: SandboxPolicy.Enforcement?, isolate: Bool) throws {
     if isolate && sandbox == .off {
       throw ValidationError("--isolate and --sandbox off contradict each other.")
     }

@@ -70,10 +70,7 @@ struct ThumbsCommand: ParsableCommand {
       isLenient: options.lenient,
       arguments: settings.arguments + limits.arguments)
     var pool = PoolConfiguration(workers: workers.count)
-    pool.timeout = limits.timeout.duration
-    pool.memory = try limits.memory.forPictures(workers: workers.count)
-    pool.sandbox = limits.confinement.policy(plan, isDryRun: dryRun)
-    if limits.confinement.isolate { pool.frameLimit = IsolatedThumbnailJob.frameLimit }
+    try limits.apply(to: &pool, plan, isDryRun: dryRun)
     if !reporting.quiet { pool.logger = Warnings.logger(reporter.status) }
     let trace = try reporting.startTrace(of: &pool)
     let run = ThumbsRun(

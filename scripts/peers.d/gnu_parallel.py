@@ -2,7 +2,6 @@
 
 import contextlib
 import itertools
-import os
 import pathlib
 import shlex
 import subprocess
@@ -10,7 +9,7 @@ import threading
 import time
 
 import jobs
-from lab import INAPPLICABLE, TIME_LIMIT, Inputs, ReadAhead, descendants, ended, eventually, held_by_first_job, verdict
+from lab import INAPPLICABLE, TIME_LIMIT, Inputs, ReadAhead, ended, eventually, held_by_first_job, leaves_nobody, verdict
 
 SQUARES = [str(n * n) for n in range(8)]
 # Fills a pipe with sixteen.
@@ -71,12 +70,7 @@ class Parallel:
 
     def test_owner(self):
         job = f"{mark('endless-{}')}; sleep {jobs.FOREVER}"
-        owner = subprocess.Popen(["parallel", "-j2", job, ":::", "0", "1"])
-        jobs.wait_for("endless-0")
-        jobs.wait_for("endless-1")
-        owner.kill()
-        owner.wait()
-        return verdict(eventually(lambda: not descendants(os.getpid())))
+        return verdict(leaves_nobody(["parallel", "-j2", job, ":::", "0", "1"]))
 
     def test_leaving(self):
         last = "while ! [ -e endless-1.mark ]; do sleep 0.1; done"

@@ -3,6 +3,7 @@
 import inspect
 import os
 import pathlib
+import subprocess
 import threading
 import time
 
@@ -44,6 +45,17 @@ def eventually(condition):
             return True
         time.sleep(0.1)
     return condition()
+
+
+def leaves_nobody(command):
+    """Whether all is gone when who runs that command is killed as both of its jobs run: "endless-0" and "endless-1"."""
+    owner = subprocess.Popen(command)
+    jobs.wait_for("endless-0")
+    jobs.wait_for("endless-1")
+    owner.kill()
+    owner.wait()
+    # Whoever has lost its parent is this process's child: see cell.py.
+    return eventually(lambda: not descendants(os.getpid()))
 
 
 def ended(mark):

@@ -1,13 +1,11 @@
 """The tests of the Python peers, each in the way that does best with the peer: its own time limit, its own kill."""
 
 import functools
-import os
 import signal
-import subprocess
 import sys
 
 import jobs
-from lab import TIME_LIMIT, Inputs, cost, descendants, ended, eventually, held_by_first_job, lacks, verdict
+from lab import TIME_LIMIT, Inputs, cost, ended, held_by_first_job, lacks, leaves_nobody, verdict
 
 
 class PythonPool:
@@ -97,13 +95,7 @@ class PythonPool:
         self.outcomes(self.open(), jobs.endless, range(2))
 
     def test_owner(self):
-        owner = subprocess.Popen([sys.executable, sys.argv[0], sys.argv[1], "own"])
-        jobs.wait_for("endless-0")
-        jobs.wait_for("endless-1")
-        owner.kill()
-        owner.wait()
-        # Whoever has lost its parent is this process's child: see cell.py.
-        return verdict(eventually(lambda: not descendants(os.getpid())))
+        return verdict(leaves_nobody([sys.executable, sys.argv[0], sys.argv[1], "own"]))
 
     def test_leaving(self):
         pool = self.open()

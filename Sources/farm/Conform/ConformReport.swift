@@ -52,7 +52,7 @@ struct ConformReport {
     } catch let error as SystemError {
       throw UsageError(description: "\(subject.command.executable): \(error)")
     }
-    try print(json ? record.jsonLine() : line(record))
+    try Console.printOrEnd(json ? record.jsonLine() : line(record))
   }
 
   private func line(_ record: Record) -> String {
@@ -68,16 +68,9 @@ struct ConformReport {
 
   func finish() throws {
     if json {
-      try print(Summary(passed: passed, failed: failed, skipped: skipped).jsonLine())
+      try Console.printOrEnd(Summary(passed: passed, failed: failed, skipped: skipped).jsonLine())
     }
     Console.write("\(passed) passed, \(failed) failed, \(skipped) skipped\n", to: STDERR_FILENO)
     if failed > 0 { throw ExitCode(1) }
-  }
-
-  private func print(_ line: String) throws {
-    let code = Console.errorWriting(line, to: STDOUT_FILENO)
-    if code == 0 { return }
-    if code != EPIPE { Console.write("farm: \(Reporter.cannotWrite(code))\n", to: STDERR_FILENO) }
-    try RunEnd(signal: nil, outputError: code, hasProblem: true, hasFailures: false).conclude()
   }
 }

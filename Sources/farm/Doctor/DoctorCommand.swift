@@ -21,12 +21,7 @@ struct DoctorCommand: ParsableCommand {
     let findings = Examination.findings()
     let isWell = findings.allSatisfy(\.isWell)
     let text = json ? try DoctorRecord(findings, isWell: isWell).jsonLine() : Self.text(findings)
-    let code = Console.errorWriting(text, to: STDOUT_FILENO)
-    if code == EPIPE { Interrupts.die(by: SIGPIPE) }
-    if code != 0 {
-      Console.write("farm: \(Reporter.cannotWrite(code))\n", to: STDERR_FILENO)
-      throw ExitCode(3)
-    }
+    try Console.printOrEnd(text)
     if !isWell { throw ExitCode(1) }
   }
 

@@ -30,7 +30,8 @@ struct Replay {
       directories.removeIfEmpty()
       Interrupts.die(by: signal)
     }
-    try print(outcome)
+    try Console.printOrEnd(outcome.text)
+    if !outcome.isMade { throw ExitCode(1) }
   }
 
   private func job(in directory: BytePath) throws -> ThumbnailJob {
@@ -46,10 +47,7 @@ struct Replay {
   ) throws -> ReplayAccount {
     let watch = WorkerWatch()
     var configuration = PoolConfiguration(workers: 1)
-    configuration.timeout = limits.timeout.duration
-    configuration.memory = try limits.memory.forPictures(workers: 1)
-    configuration.sandbox = limits.confinement.policy(plan, isDryRun: false)
-    if limits.confinement.isolate { configuration.frameLimit = IsolatedThumbnailJob.frameLimit }
+    try limits.apply(to: &configuration, plan, isDryRun: false)
     configuration.retry = .never
     configuration.observers = [watch]
     configuration.standardErrorHandler = watch.append
@@ -92,16 +90,6 @@ struct Replay {
     // The end says why there was no worker to be had, if so.
     while try outcomes.next() != nil {}
     return outcome
-  }
-
-  private func print(_ account: ReplayAccount) throws {
-    let code = Console.errorWriting(account.text, to: STDOUT_FILENO)
-    if code == EPIPE { Interrupts.die(by: SIGPIPE) }
-    if code != 0 {
-      Console.write("farm: \(Reporter.cannotWrite(code))\n", to: STDERR_FILENO)
-      throw ExitCode(3)
-    }
-    if !account.isMade { throw ExitCode(1) }
   }
 }
 

@@ -70,9 +70,7 @@ struct ReplayCommand: ParsableCommand {
   @OptionGroup(title: "For a picture without a report") var settings: ThumbnailSettings
 
   func validate() throws {
-    if isolate && sandbox == .off {
-      throw ValidationError("--isolate and --sandbox off contradict each other.")
-    }
+    try SandboxOptions.check(sandbox, isolate: isolate)
     // Placeholders are made, though there's no record to show them.
     try settings.validate(json: true)
   }

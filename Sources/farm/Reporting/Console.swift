@@ -1,3 +1,4 @@
+import ArgumentParser
 import CPosix
 import Glibc
 
@@ -32,6 +33,15 @@ enum Console {
       done += count
     }
     return 0
+  }
+
+  /// Prints all that a command has to say; whoever doesn't want it ends the program as any command's readers do.
+  static func printOrEnd(_ text: String) throws(ExitCode) {
+    let code = errorWriting(text, to: STDOUT_FILENO)
+    if code == 0 { return }
+    if code == EPIPE { Interrupts.die(by: SIGPIPE) }
+    write("farm: \(Reporter.cannotWrite(code))\n", to: STDERR_FILENO)
+    throw ExitCode(3)
   }
 
   /// A descriptor that the caller closed would be given to the next file opened, and what is meant for a
