@@ -21,7 +21,8 @@ def told(output):
 
 
 def run(minutes, seed):
-    subprocess.run(["swift", "build", "--build-tests", *SCRATCH], cwd=lab.ROOT, check=True, stdout=sys.stderr)
+    # Builds as scripts/test does, and not by `swift build`, which makes no release for testing. There's no such test.
+    subprocess.run(["swift", "test", *SCRATCH, "--filter", "^$"], cwd=lab.ROOT, check=True, stdout=sys.stderr)
     end = time.monotonic() + minutes * 60
     runs, steps = {"": 0, "engine ": 0}, {"": 0, "engine ": 0}
     first = seed
