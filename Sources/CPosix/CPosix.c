@@ -55,16 +55,16 @@ int farm_set_pipe_size(int descriptor, int bytes) {
 #define RWF_NOSIGNAL 0x00000100
 #endif
 
-static ssize_t write_with_signal_blocked(int descriptor, const void *bytes, size_t count) {
+static ssize_t write_with_signal_blocked(int descriptor, const struct iovec *parts, int count) {
   sigset_t pipe_signal, before, pending;
   sigemptyset(&pipe_signal);
   sigaddset(&pipe_signal, SIGPIPE);
   pthread_sigmask(SIG_BLOCK, &pipe_signal, &before);
   // Who has it blocked anyway, as a pool's own thread has, needs no more.
-  if (sigismember(&before, SIGPIPE)) return write(descriptor, bytes, count);
+  if (sigismember(&before, SIGPIPE)) return writev(descriptor, parts, count);
   // One that was pending before isn't ours to take.
   int was_pending = sigpending(&pending) == 0 && sigismember(&pending, SIGPIPE);
-  ssize_t written = write(descriptor, bytes, count);
+  ssize_t written = writev(descriptor, parts, count);
   int error = errno;
   if (written < 0 && error == EPIPE && !was_pending) {
     struct timespec none = {0, 0};
@@ -75,15 +75,20 @@ static ssize_t write_with_signal_blocked(int descriptor, const void *bytes, size
   return written;
 }
 
-ssize_t farm_write_quietly(int descriptor, const void *bytes, size_t count) {
+ssize_t farm_write_quietly(
+    int descriptor, const void *first, size_t first_count, const void *second, size_t second_count) {
+  struct iovec parts[2] = {
+      {.iov_base = (void *)first, .iov_len = first_count},
+      {.iov_base = (void *)second, .iov_len = second_count},
+  };
+  int count = second_count > 0 ? 2 : 1;
   static atomic_int is_unknown;
   if (!atomic_load_explicit(&is_unknown, memory_order_relaxed)) {
-    struct iovec part = {.iov_base = (void *)bytes, .iov_len = count};
-    ssize_t written = pwritev2(descriptor, &part, 1, -1, RWF_NOSIGNAL);
+    ssize_t written = pwritev2(descriptor, parts, count, -1, RWF_NOSIGNAL);
     if (written >= 0 || (errno != EOPNOTSUPP && errno != EINVAL && errno != ENOSYS)) return written;
     atomic_store_explicit(&is_unknown, 1, memory_order_relaxed);
   }
-  return write_with_signal_blocked(descriptor, bytes, count);
+  return write_with_signal_blocked(descriptor, parts, count);
 }
 
 int farm_spawn_close_from(posix_spawn_file_actions_t *actions, int lowest) {

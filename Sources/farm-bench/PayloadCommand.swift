@@ -20,7 +20,7 @@ struct PayloadCommand: ParsableCommand {
   private static let size = 1 << 20
 
   func run() throws {
-    let bytes = SharedBytes(size: Self.size)
+    let bytes = [UInt8](repeating: 0x5A, count: Self.size)
     var configuration = PoolConfiguration(workers: procs)
     configuration.windowBytes = 16 << 20
     let pool = try WorkerPool(configuration)
@@ -35,7 +35,7 @@ struct PayloadCommand: ParsableCommand {
       }
       let pipes = try rate {
         let peer = try PipePeer(answer: 0)
-        for _ in 0..<jobs { bytes.withBytes { peer.send($0) } }
+        for _ in 0..<jobs { bytes.withUnsafeBytes { peer.send($0) } }
       }
       // The first round warms up.
       if round > 0 {
@@ -60,33 +60,23 @@ struct PayloadCommand: ParsableCommand {
   }
 }
 
-/// Bytes that many jobs have in common.
-final class SharedBytes: Sendable {
-  private let bytes: [UInt8]
-
-  init(size: Int) { bytes = Array(repeating: 0x5A, count: size) }
-
-  func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
-    try bytes.withUnsafeBytes(body)
-  }
-}
-
 /// Says how many bytes came.
 struct Weigh: Job {
-  let bytes: SharedBytes
+  let bytes: [UInt8]
   private let count: Int
 
-  init(bytes: SharedBytes) {
+  init(bytes: [UInt8]) {
     self.bytes = bytes
-    count = 0
+    count = bytes.count
   }
 
   func run() -> Int { count }
 
-  func encode(into writer: inout ByteWriter) { bytes.withBytes { writer.write(raw: $0) } }
+  // The array has no length before it, and isn't copied.
+  func encode(into writer: inout ByteWriter) { writer.write(raw: bytes) }
 
   init(decoding reader: inout ByteReader) {
-    bytes = SharedBytes(size: 0)
+    bytes = []
     count = reader.readRest().count
   }
 

@@ -27,8 +27,10 @@ int farm_duplicate_above(int descriptor, int lowest);
 int farm_set_nonblocking(int descriptor);
 int farm_set_pipe_size(int descriptor, int bytes);
 
-// As write(2), but a pipe without a reader is an error only, never a signal, whatever the host does with SIGPIPE.
-ssize_t farm_write_quietly(int descriptor, const void *bytes, size_t count);
+// As writev(2) of two parts, of which the second may be empty; but a pipe without a reader is an error only, never a
+// signal, whatever the host does with SIGPIPE.
+ssize_t farm_write_quietly(
+    int descriptor, const void *first, size_t first_count, const void *second, size_t second_count);
 
 // The _np file action is hidden by Glibc's module map.
 int farm_spawn_close_from(posix_spawn_file_actions_t *actions, int lowest);

@@ -85,11 +85,17 @@ extension Descriptor {
   }
 
   /// Writes what fits. A pipe without a reader is an outcome, never a signal to this process.
-  package func write(_ buffer: UnsafeRawBufferPointer) throws(SystemError) -> Transfer {
+  ///
+  /// - Parameter second: is written behind the first, and may be empty.
+  package func write(
+    _ first: UnsafeRawBufferPointer,
+    _ second: UnsafeRawBufferPointer = UnsafeRawBufferPointer(start: nil, count: 0)
+  ) throws(SystemError) -> Transfer {
     do {
       return .bytes(
         try retryingInterrupts("write") {
-          farm_write_quietly(number, buffer.baseAddress, buffer.count)
+          farm_write_quietly(
+            number, first.baseAddress, first.count, second.baseAddress, second.count)
         })
     } catch {
       return try Transfer(failure: error)

@@ -124,9 +124,9 @@ private final class InlineReply: ReplySink {
 
   func prepareForJob() -> Bool { true }
 
-  func append(_ payload: [UInt8], id: UInt64, isFailure: Bool, asOneOfSeveral: Bool) {
+  func append(_ payload: PiecedBytes, id: UInt64, isFailure: Bool, asOneOfSeveral: Bool) {
     if isFailure {
-      let message = payload.withUnsafeBytes { bytes in
+      let message = payload.joined().withUnsafeBytes { bytes in
         Result { () throws(WireError) in try FailureMessage(parsing: bytes) }
       }
       result = .failure(
@@ -134,7 +134,13 @@ private final class InlineReply: ReplySink {
     } else {
       var records = RecordWriter()
       records.open()
-      payload.withUnsafeBytes { records.writer.write(raw: $0) }
+      payload.forEachPiece { bytes, range in
+        if range == bytes.indices {
+          records.writer.write(raw: bytes)
+        } else {
+          bytes.withUnsafeBytes { records.writer.write(raw: UnsafeRawBufferPointer(rebasing: $0[range])) }
+        }
+      }
       records.close()
       result = records.take().map { .outputs($0) }
     }

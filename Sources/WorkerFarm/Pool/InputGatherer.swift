@@ -43,6 +43,7 @@ struct InputGatherer: Sendable {
     }
     count += 1
     byteCount += bytes
+    if records.mustBeTaken { seal() }
   }
 
   /// The last record doesn't go to a worker; it takes its turn as a failure.

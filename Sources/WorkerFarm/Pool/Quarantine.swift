@@ -94,7 +94,9 @@ public final class Quarantine: Sendable {
     var writer = ByteWriter()
     guard (try? job.encode(into: &writer)) != nil else { return nil }
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in writer.bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    writer.storage.forEachPiece { bytes, range in
+      for byte in bytes[range] { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    }
     return Key(jobName: J.jobName, inputHash: hash)
   }
 }

@@ -101,14 +101,12 @@ final class WorkerLink {
   func enqueue(_ batch: JobBatch, type: String, sharingFrames: Bool) {
     let number = number(of: type) ?? declare(type)
     if sharingFrames && batch.count > 1 && takesSeveralJobs(batch) {
-      outgoing.writer.writeFrame(.jobs, type: number, id: batch.firstID.rawValue) { writer in
-        batch.inputs.withWireBytes { writer.write(raw: $0) }
-      }
-      return
+      return outgoing.append(batch.inputs, type: number, firstID: batch.firstID)
     }
+    var rest = batch.inputs
     for index in 0..<batch.count {
       let id = batch.firstID.advanced(by: index)
-      outgoing.append(.job, type: number, id: id, record: index, of: batch.inputs)
+      outgoing.append(rest.splitOff(first: 1), type: number, id: id)
     }
   }
 
@@ -135,7 +133,7 @@ final class WorkerLink {
   /// Writes a small job all at once, or nothing: then it's to be sent as usual, which may take a while.
   func sendAtOnce(_ record: Records, type: String, id: JobID) -> Bool {
     guard outgoing.isEmpty, let input, let number = number(of: type) else { return false }
-    return outgoing.writeAtOnce(.job, type: number, id: id, record: record, to: input.descriptor)
+    return outgoing.writeAtOnce(record, type: number, id: id, to: input.descriptor)
   }
 
   /// One `read` of what it has written.
@@ -183,6 +181,6 @@ final class WorkerLink {
 
 extension ByteWriter {
   mutating func write(raw text: String) {
-    storage.append(contentsOf: text.utf8)
+    storage.copied.append(contentsOf: text.utf8)
   }
 }

@@ -71,7 +71,8 @@ extension ByteWriter {
     _ kind: Frame.Kind, type: UInt16 = 0, id: UInt64 = 0,
     _ body: (inout ByteWriter) throws(E) -> Void
   ) throws(E) {
-    let start = bytes.count
+    let start = storage.copied.count
+    let countBefore = count
     write(UInt32(0))
     write(kind.rawValue)
     write(UInt8(0))
@@ -80,10 +81,10 @@ extension ByteWriter {
     do {
       try body(&self)
     } catch {
-      storage.removeLast(bytes.count - start)
+      storage.removeAll(after: start)
       throw error
     }
-    store(UInt32(clamping: bytes.count - start - Frame.lengthSize), at: start)
+    store(UInt32(clamping: count - countBefore - Frame.lengthSize), at: start)
   }
 }
 

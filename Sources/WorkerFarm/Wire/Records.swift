@@ -1,13 +1,14 @@
 /// Records one behind the other in one allocation, each with its length before it, as frames of several
 /// jobs carry them: an allocation for each would cost more than a record of eight bytes.
+///
+/// Only the last one may have kept arrays, so that the others lie where ``starts`` says.
 @usableFromInline
 final class RecordChunk: Sendable {
-  @usableFromInline let bytes: [UInt8]
+  @usableFromInline let bytes: PiecedBytes
   /// Where each record's length field lies, and at last where the next one would lie.
   @usableFromInline let starts: [Int]
 
-  @usableFromInline
-  init(bytes: [UInt8], starts: [Int]) {
+  init(bytes: PiecedBytes, starts: [Int]) {
     self.bytes = bytes
     self.starts = starts
   }
@@ -34,6 +35,9 @@ struct Records: Sendable {
     chunk.starts[range.upperBound] - chunk.starts[range.lowerBound] - Self.lengthSize * count
   }
 
+  /// Bytes of all records and their lengths.
+  var wireSize: Int { chunk.starts[range.upperBound] - chunk.starts[range.lowerBound] }
+
   /// Takes the first records away.
   mutating func splitOff(first count: Int) -> Records {
     let middle = range.lowerBound + count
@@ -51,21 +55,47 @@ struct Records: Sendable {
   ) throws(E) -> R {
     let start = chunk.starts[range.lowerBound + index] + Self.lengthSize
     let end = chunk.starts[range.lowerBound + index + 1]
-    return try chunk.bytes.withUnsafeBufferPointer { (all) throws(E) in
+    let copied = chunk.bytes.copied
+    guard end <= copied.count else { return try withJoined(from: start, body) }
+    return try copied.withUnsafeBufferPointer { (all) throws(E) in
       try body(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: all[start..<end])))
     }
   }
 
-  /// All bytes, the lengths among them, valid within the call.
-  func withWireBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
-    let bounds = chunk.starts[range.lowerBound]..<chunk.starts[range.upperBound]
-    return try chunk.bytes.withUnsafeBytes {
-      try body(UnsafeRawBufferPointer(rebasing: $0[bounds]))
+  /// The record with kept arrays.
+  @usableFromInline
+  func withJoined<R, E: Error>(
+    from start: Int, _ body: (UnsafeRawBufferPointer) throws(E) -> R
+  ) throws(E) -> R {
+    try chunk.bytes.joined(from: start).withUnsafeBufferPointer { (all) throws(E) in
+      try body(UnsafeRawBufferPointer(all))
+    }
+  }
+
+  /// What all records and their lengths consist of, see ``PiecedBytes/forEachPiece(from:_:)``.
+  func forEachPiece(_ body: ([UInt8], Range<Int>) -> Void) {
+    forEachPiece(from: chunk.starts[range.lowerBound], body)
+  }
+
+  /// What the first record consists of.
+  ///
+  /// - Precondition: it's the only one.
+  func forEachPieceOfRecord(_ body: ([UInt8], Range<Int>) -> Void) {
+    precondition(count == 1, "one record among others")
+    forEachPiece(from: chunk.starts[range.lowerBound] + Self.lengthSize, body)
+  }
+
+  private func forEachPiece(from start: Int, _ body: ([UInt8], Range<Int>) -> Void) {
+    let end = chunk.starts[range.upperBound]
+    if end > chunk.bytes.copied.count {
+      chunk.bytes.forEachPiece(from: start, body)
+    } else {
+      body(chunk.bytes.copied, start..<end)
     }
   }
 }
 
-/// Makes ``Records``.
+/// Makes ``Records``. After a record with kept arrays all must be taken before another is opened.
 @usableFromInline
 struct RecordWriter: Sendable {
   @usableFromInline var writer = ByteWriter()
@@ -74,13 +104,13 @@ struct RecordWriter: Sendable {
   @usableFromInline init() {}
 
   @inlinable var count: Int { starts.count }
-  /// The lengths count as well.
-  @inlinable var byteCount: Int { writer.bytes.count }
+  /// The last record has kept arrays.
+  @usableFromInline var mustBeTaken: Bool { !writer.storage.kept.isEmpty }
 
   /// Begins a record; its bytes are to be written to ``writer`` before ``close()`` or ``dropLast()``.
   @inlinable
   mutating func open() {
-    starts.append(writer.bytes.count)
+    starts.append(writer.storage.copied.count)
     writer.write(UInt32(0))
   }
 
@@ -88,7 +118,7 @@ struct RecordWriter: Sendable {
   @inlinable @discardableResult
   mutating func close() -> Int {
     let start = starts[starts.count - 1]
-    let size = writer.bytes.count - start - Records.lengthSize
+    let size = writer.count - start - Records.lengthSize
     writer.store(UInt32(truncatingIfNeeded: size), at: start)
     return size
   }
@@ -97,7 +127,7 @@ struct RecordWriter: Sendable {
   @usableFromInline
   mutating func dropLast() {
     guard let start = starts.popLast() else { return }
-    writer.storage.removeLast(writer.bytes.count - start)
+    writer.storage.removeAll(after: start)
   }
 
   /// All records written so far, or nil if there's none; begins anew.
@@ -105,8 +135,8 @@ struct RecordWriter: Sendable {
   mutating func take() -> Records? {
     guard !starts.isEmpty else { return nil }
     let count = starts.count
-    starts.append(writer.bytes.count)
-    let chunk = RecordChunk(bytes: writer.bytes, starts: starts)
+    starts.append(writer.count)
+    let chunk = RecordChunk(bytes: writer.storage, starts: starts)
     writer = ByteWriter()
     starts = []
     return Records(chunk: chunk, range: 0..<count)

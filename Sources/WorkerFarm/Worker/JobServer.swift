@@ -33,7 +33,7 @@ protocol ReplySink: AnyObject {
   func prepareForJob() -> Bool
 
   /// Takes a reply.
-  func append(_ payload: [UInt8], id: UInt64, isFailure: Bool, asOneOfSeveral: Bool)
+  func append(_ payload: PiecedBytes, id: UInt64, isFailure: Bool, asOneOfSeveral: Bool)
 }
 
 /// The jobs of one frame, and where their replies go.
@@ -131,7 +131,7 @@ public struct JobDesk {
   /// The output is in ``writer``.
   @usableFromInline
   mutating func reply() {
-    let size = writer.bytes.count
+    let size = writer.count
     if size > replyLimit {
       let text = "\(size) bytes, over the limit of \(replyLimit)"
       return fail(FailureMessage(reason: .unencodableOutput, description: text))
@@ -162,9 +162,9 @@ public struct JobDesk {
   }
 
   private mutating func send(isFailure: Bool) {
-    replies.append(writer.bytes, id: id, isFailure: isFailure, asOneOfSeveral: areSeveral)
+    replies.append(writer.storage, id: id, isFailure: isFailure, asOneOfSeveral: areSeveral)
     // A buffer that once held a large output isn't kept.
-    writer.storage.removeAll(keepingCapacity: writer.bytes.count <= Self.keptCapacity)
+    writer.storage.removeAll(keepingCapacity: writer.storage.copied.count <= Self.keptCapacity)
   }
 
   private static let keptCapacity = 1 << 20

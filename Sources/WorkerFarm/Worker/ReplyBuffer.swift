@@ -113,7 +113,7 @@ final class ReplyBuffer: ReplySink, @unchecked Sendable {
 
   /// Takes a reply; it's written by ``flush()`` at the latest, or within two intervals of a job that is begun after
   /// ``prepareForJob()``.
-  func append(_ payload: [UInt8], id: UInt64, isFailure: Bool, asOneOfSeveral: Bool) {
+  func append(_ payload: PiecedBytes, id: UInt64, isFailure: Bool, asOneOfSeveral: Bool) {
     let headerSize = asOneOfSeveral ? Records.lengthSize : Frame.headerSize
     let size = headerSize + payload.count
     // Several in one frame are together no larger than one may be.
@@ -124,7 +124,7 @@ final class ReplyBuffer: ReplySink, @unchecked Sendable {
       || (holdsResults == asOneOfSeveral && id == firstID &+ UInt64(end.count))
     if !fits || !continues { flush() }
     guard size <= capacity else {
-      return writeLarge(payload, id: id, isFailure: isFailure, asOneOfSeveral: asOneOfSeveral)
+      return writeLarge(payload, id: id, isFailure: isFailure)
     }
     if end.count == 0 {
       holdsResults = asOneOfSeveral
@@ -133,7 +133,8 @@ final class ReplyBuffer: ReplySink, @unchecked Sendable {
     let target = memory + end.bytes
     Self.writeHeader(
       payload.count, id: id, isFailure: isFailure, asOneOfSeveral: asOneOfSeveral, to: target)
-    payload.withUnsafeBytes { source in
+    // Where kept arrays are, it isn't so small.
+    payload.copied.withUnsafeBytes { source in
       if let start = source.baseAddress {
         (target + headerSize).copyMemory(from: start, byteCount: source.count)
       }
@@ -186,15 +187,26 @@ final class ReplyBuffer: ReplySink, @unchecked Sendable {
   }
 
   /// A reply that doesn't fit into the buffer, which is empty.
-  private func writeLarge(
-    _ payload: [UInt8], id: UInt64, isFailure: Bool, asOneOfSeveral: Bool
-  ) {
+  private func writeLarge(_ payload: PiecedBytes, id: UInt64, isFailure: Bool) {
     // Single, because then there's one header whichever way its job came.
     Frame.writeHeader(
       isFailure ? .failure : .output, id: id, payloadSize: payload.count, to: memory)
-    let header = UnsafeRawBufferPointer(start: memory, count: Frame.headerSize)
+    var gathered = Frame.headerSize
     written.withLock { written in
-      payload.withUnsafeBytes { send(header, $0, &written) }
+      payload.forEachPiece { bytes, range in
+        bytes.withUnsafeBytes { all in
+          let piece = UnsafeRawBufferPointer(rebasing: all[range])
+          if gathered + piece.count <= Self.capacity {
+            UnsafeMutableRawBufferPointer(start: memory + gathered, count: piece.count)
+              .copyMemory(from: piece)
+            gathered += piece.count
+          } else {
+            send(UnsafeRawBufferPointer(start: memory, count: gathered), piece, &written)
+            gathered = 0
+          }
+        }
+      }
+      send(UnsafeRawBufferPointer(start: memory, count: gathered), nil, &written)
       error = written.error
     }
   }

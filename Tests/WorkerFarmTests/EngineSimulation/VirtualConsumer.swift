@@ -63,10 +63,11 @@ final class VirtualConsumer {
       let work = VirtualWork(number: world.facts.count, throwing: world.chance(50), size: size)
       world.facts.append(.init(submittedAt: world.now))
       records.open()
-      work.input.withUnsafeBytes { records.writer.write(raw: $0) }
+      records.writer.write(raw: work.input)
       bytes += records.close()
       works.append(work)
       room -= 1
+      if records.mustBeTaken { break }
     }
     return (records.take().map { [.encoded($0)] } ?? [], bytes)
   }

@@ -217,7 +217,7 @@ extension Records {
   /// Records of these sizes, and without bytes: the scheduler never looks inside.
   init(sizes: [Int]) {
     let starts = sizes.reduce(into: [0]) { $0.append($0[$0.count - 1] + Self.lengthSize + $1) }
-    self.init(chunk: RecordChunk(bytes: [], starts: starts), range: 0..<sizes.count)
+    self.init(chunk: RecordChunk(bytes: PiecedBytes(), starts: starts), range: 0..<sizes.count)
   }
 
   func size(_ index: Int) -> Int {
