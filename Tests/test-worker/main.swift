@@ -11,7 +11,7 @@ WorkerProcess.serveIfRequested(
   Square.self, Echo.self, Misbehave.self, Work.self, Faulty.self, Swell.self, Complain.self,
   Hungry.self, Escape.self, Speak.self, Deed.self, Linger.self, Counted.self, Flaky.self,
   Remember.self, SlowStarter.self, LookAround.self, Leak.self, Gobble.self, Nest.self,
-  Bulky.self)
+  Bulky.self, Parcel.self)
 
 let arguments = Array(CommandLine.arguments.dropFirst())
 if let name = arguments.first, let scenario = Scenario(rawValue: name) {

@@ -138,7 +138,7 @@ private final class InlineReply: ReplySink {
         if range == bytes.indices {
           records.writer.write(raw: bytes)
         } else {
-          bytes.withUnsafeBytes { records.writer.write(raw: UnsafeRawBufferPointer(rebasing: $0[range])) }
+          records.writer.write(raw: bytes, range)
         }
       }
       records.close()

@@ -48,7 +48,9 @@ struct ReplyBatch {
   }
 
   /// All outputs; to be divided as the runs say.
-  func sealed() -> RecordChunk { RecordChunk(bytes: PiecedBytes(bytes), starts: starts + [bytes.count]) }
+  func sealed() -> RecordChunk {
+    RecordChunk(bytes: PiecedBytes(bytes), starts: starts + [bytes.count])
+  }
 
   private mutating func append(
     results payload: UnsafeRawBufferPointer, from first: JobID

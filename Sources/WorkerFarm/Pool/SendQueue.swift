@@ -51,7 +51,7 @@ struct SendQueue: ~Copyable {
 
   private mutating func append(_ bytes: [UInt8], _ range: Range<Int>) {
     if range.count < Self.largePiece {
-      bytes.withUnsafeBytes { writer.write(raw: UnsafeRawBufferPointer(rebasing: $0[range])) }
+      writer.write(raw: bytes, range)
     } else {
       closeWriter()
       pieces.append(Piece(bytes: bytes, rest: range))
@@ -92,12 +92,20 @@ struct SendQueue: ~Copyable {
       if pieces.isEmpty { closeWriter() }
       if pieces.isEmpty { return true }
       switch try writeFirst(to: pipe) {
-      case .bytes(let count): took(count)
+      case .bytes(let count):
+        // The pipe is full. Asked again at once, the kernel would let this thread wait for the reader, who holds the
+        // pipe while he takes everything; other workers' pipes can be filled meanwhile.
+        let isFull = count < offered
+        took(count)
+        if isFull { return true }
       case .wouldBlock: return true
       case .closed: return false
       }
     }
   }
+
+  /// Bytes of what is written at once.
+  private var offered: Int { pieces.prefix(2).reduce(0) { $0 + $1.rest.count } }
 
   /// Two pieces at once, so that a header doesn't wake the reader for itself alone.
   private func writeFirst(to pipe: borrowing Descriptor) throws(SystemError) -> Transfer {

@@ -2,8 +2,8 @@ import DequeModule
 
 /// Which job goes to which worker, and how many workers there should be.
 extension Scheduler {
-  /// Bytes in flight at one worker after which it's sent no more jobs, however short they are: a
-  /// pipe's worth, which keeps a worker busy while the coordinator looks elsewhere.
+  /// Bytes in flight at one worker after which it's sent no third job, however short they are: more than
+  /// a pipe's worth, which keeps a worker busy while the coordinator looks elsewhere.
   static let inFlightBytes = 1 << 20
 
   /// Starts and feeds workers as far as there is work that may be begun, and lets them go when there'll
@@ -126,7 +126,7 @@ extension Scheduler {
   private func canTakeMore(_ index: WorkerID) -> Bool {
     let worker = workers[index]
     return worker.phase == .ready && !worker.isIsolated && !worker.isWorn
-      && (worker.inFlight.isEmpty || worker.inFlightBytes < Self.inFlightBytes)
+      && (worker.inFlightJobs < Pace.shallowest || worker.inFlightBytes < Self.inFlightBytes)
   }
 
   /// How many jobs of the stream may be begun now.

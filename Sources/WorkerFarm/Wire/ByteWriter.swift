@@ -81,6 +81,11 @@ public struct ByteWriter: Sendable {
     source.withMemoryRebound(to: UInt8.self) { storage.copied.append(contentsOf: $0) }
   }
 
+  /// Appends a part of an array.
+  mutating func write(raw source: [UInt8], _ range: Range<Int>) {
+    source.withUnsafeBytes { appendRaw(UnsafeRawBufferPointer(rebasing: $0[range])) }
+  }
+
   /// Overwrites what was written there.
   ///
   /// - Parameter offset: among the copied bytes.

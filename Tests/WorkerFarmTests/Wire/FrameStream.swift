@@ -30,7 +30,7 @@ struct WholeFrame: Equatable {
   }
 
   /// Bytes in which a shift by less than 251 shows.
-  private static func pattern(size: Int, start: UInt8) -> [UInt8] {
+  static func pattern(size: Int, start: UInt8) -> [UInt8] {
     Array(unsafeUninitializedCapacity: size) { buffer, count in
       var value = start % 251
       for index in 0..<size {
