@@ -16,9 +16,9 @@ import Testing
     let taken = writer.take()
     var records = try #require(taken)
 
-    let whole = Array(arrays.joined())
+    let whole = Parcel(parts: arrays).whole
     #expect(size == whole.count && records.count == before + 1)
-    #expect(records.withRecord(before) { Array($0) } == whole)
+    #expect(records.bytes(of: before) == whole)
     #expect(records.byteCount == whole.count + (0..<before).reduce(0, +))
     #expect(records.wireSize == records.byteCount + 4 * records.count)
     let wire = records.wireBytes
@@ -27,7 +27,7 @@ import Testing
     let small = records.splitOff(first: before)
     #expect(small.wireBytes + records.wireBytes == wire && small.byteCount < 4)
     for index in 0..<before { #expect(small.withRecord(index) { $0.count } == index) }
-    #expect(records.withRecord(0) { Array($0) } == whole && records.recordBytes == whole)
+    #expect(records.bytes(of: 0) == whole && records.recordBytes == whole)
     // What is taken isn't there any more.
     let isEmpty = writer.take() == nil
     #expect(isEmpty && !writer.mustBeTaken)
@@ -57,14 +57,14 @@ import Testing
       Parcel(parts: layout.arrays(number))
     }
     for job in jobs { gatherer.append(job) }
-    let size = jobs.reduce(0) { $0 + $1.parts.joined().count }
+    let size = jobs.reduce(0) { $0 + $1.whole.count }
     #expect(gatherer.count == jobs.count && gatherer.byteCount == size)
     var found: [[UInt8]] = []
     for input in gatherer.take() {
       guard case .encoded(let records) = input else { continue }
-      found += (0..<records.count).map { index in records.withRecord(index) { Array($0) } }
+      found += (0..<records.count).map(records.bytes)
     }
-    #expect(found == jobs.map { Array($0.parts.joined()) })
+    #expect(found == jobs.map(\.whole))
   }
 
   @Test func `an input over the limit is refused, kept or not`() {
@@ -93,6 +93,10 @@ extension RecordWriter {
 }
 
 extension Records {
+  fileprivate func bytes(of index: Int) -> [UInt8] {
+    withRecord(index) { $0.withMemoryRebound(to: UInt8.self) { Array($0) } }
+  }
+
   var wireBytes: [UInt8] {
     var all: [UInt8] = []
     forEachPiece { all += $0[$1] }
