@@ -22,7 +22,8 @@ struct FuzzTarget: Sendable {
   }
 
   static let all = [
-    frames, messages, replies, jobs, jpeg, png, webp, exif, containers, profiles, compressed,
+    frames, messages, replies, jobs, jpeg, jpegPaths, png, webp, exif, containers, profiles,
+    compressed,
     thumbnails,
   ]
 
