@@ -48,6 +48,8 @@ codec_status codec_jpeg_decoder_open(
 
 // MARK: - Rows
 
+void codec_jpeg_decoder_read_all_scans(codec_jpeg_decoder *decoder) { decoder->reads_all_scans = true; }
+
 codec_status codec_jpeg_decoder_start(
     codec_jpeg_decoder *decoder, uint32_t eighths, uint32_t max_scans, bool lenient,
     uint32_t *width, uint32_t *height) {
@@ -60,7 +62,10 @@ codec_status codec_jpeg_decoder_start(
   codec->scale_denom = 8;
   // Guesses what scans yet to come would say; a whole picture never needs it.
   codec->do_block_smoothing = FALSE;
-  if (jpeg_has_multiple_scans(codec)) codec->progress = &decoder->progress;
+  if (jpeg_has_multiple_scans(codec)) {
+    codec->progress = &decoder->progress;
+    if (!decoder->reads_all_scans) jpeg_leave_out_scans(decoder);
+  }
   jpeg_start_decompress(codec);
   if (jpeg_has_multiple_scans(codec)) jpeg_check_scans(decoder);
   *width = codec->output_width;

@@ -13,6 +13,7 @@ struct codec_jpeg_decoder {
   uint32_t max_scans;
   // Bit n is set when component n was part of a scan.
   uint32_t components_seen;
+  bool reads_all_scans;
 };
 
 // The decoder that a callback's argument belongs to.
@@ -39,3 +40,8 @@ void jpeg_watch_scans(j_common_ptr codec);
 
 // Called when all scans of such a file are read.
 void jpeg_check_scans(codec_jpeg_decoder *decoder);
+
+// MARK: - jpeg_unneeded.c
+
+// Before the decoding of a file with several scans begins: takes those out that the chosen scale doesn't need.
+void jpeg_leave_out_scans(codec_jpeg_decoder *decoder);

@@ -41,6 +41,9 @@ codec_status codec_jpeg_decoder_start(
     codec_jpeg_decoder *decoder, uint32_t eighths, uint32_t max_scans, bool lenient,
     uint32_t *width, uint32_t *height);
 
+// To be called before the start: also scans that no pixel depends on are then decoded. For comparisons.
+void codec_jpeg_decoder_read_all_scans(codec_jpeg_decoder *decoder);
+
 // Reads `row_count` rows, one after the other every `stride` bytes; there must be so many left.
 codec_status codec_jpeg_decoder_read(
     codec_jpeg_decoder *decoder, uint8_t *rows, size_t stride, uint32_t row_count);
