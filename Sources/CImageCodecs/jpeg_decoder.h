@@ -2,6 +2,7 @@
 
 #include "include/jpeg_decode.h"
 #include "jpeg_errors.h"
+#include "jpeg_fast.h"
 #include "jpeg_source.h"
 
 struct codec_jpeg_decoder {
@@ -10,10 +11,11 @@ struct codec_jpeg_decoder {
   jpeg_source source;
   struct jpeg_progress_mgr progress;
   codec_jpeg_header header;
+  jpeg_fast *fast;  // where the picture isn't decoded by libjpeg
+  codec_jpeg_path path;
   uint32_t max_scans;
   // Bit n is set when component n was part of a scan.
   uint32_t components_seen;
-  bool reads_all_scans;
 };
 
 // The decoder that a callback's argument belongs to.

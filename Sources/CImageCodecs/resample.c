@@ -33,7 +33,7 @@
 
 codec_kernel codec_kernel_best(void) {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx2")) return CODEC_KERNEL_AVX2;
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2")) return CODEC_KERNEL_AVX2;
 #endif
   return CODEC_KERNEL_PORTABLE;
 }

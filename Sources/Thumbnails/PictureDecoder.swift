@@ -28,6 +28,8 @@ struct PictureHeader {
   var isProgressive: Bool
   /// What a picture that can't be streamed takes inside the decoder; 0 for others.
   var decoderBytes: Int
+  /// What a decoder that holds the reduced picture takes for that at most; 0 for others.
+  var reducedBytes = 0
   var layout: codec_layout
   var sampleBytes: Int
 

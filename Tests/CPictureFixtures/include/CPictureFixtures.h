@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fixture_paths.h"
 #include "fixture_reference.h"
 
 typedef enum fixture_jpeg_kind {

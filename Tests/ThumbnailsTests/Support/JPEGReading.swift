@@ -18,7 +18,7 @@ struct JPEGReading: Equatable {
       var header = codec_jpeg_header()
       status = codec_jpeg_decoder_open(decoder, bytes.baseAddress, bytes.count, &header)
       if status == CODEC_OK {
-        if allScans { codec_jpeg_decoder_read_all_scans(decoder) }
+        if allScans { codec_jpeg_decoder_choose(decoder, CODEC_JPEG_LIBJPEG) }
         read(decoder, header, eighths, lenient, maxScans)
       }
     }

@@ -55,7 +55,7 @@ private struct JPEGReading {
     status = codec_jpeg_decoder_open(decoder, start, bytes.count, &header)
     if Int(header.width) * Int(header.height) > Self.mostPixels { status = CODEC_TOO_LARGE }
     if isWhole {
-      if allScans { codec_jpeg_decoder_read_all_scans(decoder) }
+      if allScans { codec_jpeg_decoder_choose(decoder, CODEC_JPEG_LIBJPEG) }
       read(decoder, header, eighths, maxScans, lenient)
     }
     warnings = Int(codec_jpeg_decoder_report(decoder).pointee.warnings)
