@@ -75,7 +75,10 @@ codec_status codec_jpeg_decoder_start(
   codec->scale_denom = 8;
   // Guesses what scans yet to come would say; a whole picture never needs it.
   codec->do_block_smoothing = FALSE;
-  if (jpeg_has_multiple_scans(codec)) codec->progress = &decoder->progress;
+  if (jpeg_has_multiple_scans(codec)) {
+    codec->progress = &decoder->progress;
+    if (decoder->path != CODEC_JPEG_LIBJPEG) jpeg_leave_out_scans(decoder);
+  }
   jpeg_start_decompress(codec);
   if (jpeg_has_multiple_scans(codec)) jpeg_check_scans(decoder);
   *width = codec->output_width;

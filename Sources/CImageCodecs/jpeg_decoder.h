@@ -42,3 +42,8 @@ void jpeg_watch_scans(j_common_ptr codec);
 
 // Called when all scans of such a file are read.
 void jpeg_check_scans(codec_jpeg_decoder *decoder);
+
+// MARK: - jpeg_unneeded.c
+
+// Before the decoding of a file with several scans begins: takes those out that the chosen scale doesn't need.
+void jpeg_leave_out_scans(codec_jpeg_decoder *decoder);

@@ -47,7 +47,7 @@ codec_status codec_jpeg_decoder_start(
 typedef enum codec_jpeg_path {
   CODEC_JPEG_FASTEST = 0,
   CODEC_JPEG_PORTABLE,  // our own code without this processor's special instructions
-  CODEC_JPEG_LIBJPEG,
+  CODEC_JPEG_LIBJPEG,   // all by libjpeg, also scans that no pixel depends on
 } codec_jpeg_path;
 
 // For tests, before the start. All paths give the same results.
