@@ -26,16 +26,16 @@ static inline void VARIANT(transform_2)(
   __m128i r7 = VARIANT(row)(block, quants, 7);
   __m128i left_even = MOVED_UP(_mm_unpacklo_epi16, r0, 1, 13), left_odd = SUM_2(_mm_unpacklo_epi16);
   __m128i right_even = MOVED_UP(_mm_unpackhi_epi16, r0, 1, 13), right_odd = SUM_2(_mm_unpackhi_epi16);
-  __m128i upper = _mm_packs_epi32(
-      _mm_srai_epi32(_mm_add_epi32(left_even, left_odd), 13),
-      _mm_srai_epi32(_mm_add_epi32(right_even, right_odd), 13));
-  __m128i lower = _mm_packs_epi32(
-      _mm_srai_epi32(_mm_sub_epi32(left_even, left_odd), 13),
-      _mm_srai_epi32(_mm_sub_epi32(right_even, right_odd), 13));
+  __m128i upper_left = _mm_srai_epi32(_mm_add_epi32(left_even, left_odd), 13);
+  __m128i lower_left = _mm_srai_epi32(_mm_sub_epi32(left_even, left_odd), 13);
+  __m128i upper = _mm_packs_epi32(upper_left, _mm_srai_epi32(_mm_add_epi32(right_even, right_odd), 13));
+  __m128i lower = _mm_packs_epi32(lower_left, _mm_srai_epi32(_mm_sub_epi32(right_even, right_odd), 13));
   const __m128i factors = _mm_setr_epi16(0, 29692, 0, -10426, 0, 6967, 0, -5906);
   __m128i products = _mm_hadd_epi32(_mm_madd_epi16(upper, factors), _mm_madd_epi16(lower, factors));
   __m128i odd = _mm_hadd_epi32(products, products);
-  __m128i even = MOVED_UP(_mm_unpacklo_epi16, _mm_unpacklo_epi16(upper, lower), 1, 20);
+  // Not narrowed before, as in libjpeg-turbo.
+  __m128i even = _mm_slli_epi32(_mm_unpacklo_epi32(upper_left, lower_left), 15);
+  even = _mm_add_epi32(even, _mm_set1_epi32(1 << 19));
   __m128i columns = _mm_unpacklo_epi32(
       _mm_srai_epi32(_mm_add_epi32(even, odd), 20), _mm_srai_epi32(_mm_sub_epi32(even, odd), 20));
   columns = _mm_packs_epi32(columns, columns);
@@ -78,7 +78,14 @@ static inline void VARIANT(transform_4)(
   PASS_4(
       _mm_unpackhi_epi16(zero, r0), _mm_unpackhi_epi16(r1, r3), _mm_unpackhi_epi16(r2, r6),
       _mm_unpackhi_epi16(r5, r7), 12, right);
-  for (int i = 0; i < 4; i++) rows[i] = _mm_packs_epi32(left[i], right[i]);
+  // libjpeg-turbo's shortcut for this case differs where it overflows.
+  const __m128i *rest = (const __m128i *)block;
+  __m128i below = _mm_or_si128(
+      _mm_or_si128(rest[1], rest[2]),
+      _mm_or_si128(_mm_or_si128(rest[3], rest[5]), _mm_or_si128(rest[6], rest[7])));
+  bool is_row = _mm_testz_si128(below, below);
+  for (int i = 0; i < 4; i++)
+    rows[i] = is_row ? _mm_slli_epi16(r0, 2) : _mm_packs_epi32(left[i], right[i]);
   __m128i left_01 = _mm_unpacklo_epi16(rows[0], rows[1]), left_23 = _mm_unpacklo_epi16(rows[2], rows[3]);
   __m128i right_01 = _mm_unpackhi_epi16(rows[0], rows[1]), right_23 = _mm_unpackhi_epi16(rows[2], rows[3]);
   __m128i c01 = _mm_unpacklo_epi32(left_01, left_23), c23 = _mm_unpackhi_epi32(left_01, left_23);

@@ -39,16 +39,38 @@ static inline void VARIANT(pass_4)(const int32_t *c, size_t step, int shift, uin
   sums[3] = base + even - outer;
 }
 
+// What libjpeg-turbo keeps of a column's sum between the passes.
+static inline int32_t VARIANT(kept_2)(uint32_t sum, int x, bool is_row, int32_t product) {
+  (void)is_row, (void)product;
+  return x == 0 ? (int32_t)sum >> 13 : VARIANT(narrow)(sum, 13);
+}
+
+// It has a shortcut for a block with nothing below its first row.
+static inline int32_t VARIANT(kept_4)(uint32_t sum, int x, bool is_row, int32_t product) {
+  (void)x;
+  return is_row ? (int16_t)(uint16_t)((uint32_t)product << 2) : VARIANT(narrow)(sum, 12);
+}
+
+// But for row 4, which the larger transform doesn't read.
+static inline bool VARIANT(has_row_only)(const int16_t *block) {
+  int16_t any = 0;
+  for (int i = DCTSIZE; i < DCTSIZE2; i++)
+    if (i / DCTSIZE != 4) any |= block[i];
+  return any == 0;
+}
+
 // Down each column, then across the rows that came of it.
 #define TRANSFORM(side, shift_down, shift_across)                                                 \
   static inline void VARIANT(transform_##side)(                                                   \
       const int16_t *block, const uint16_t *quants, uint8_t *samples, size_t stride) {            \
     int32_t products[DCTSIZE2], between[side][DCTSIZE];                                           \
+    bool is_row = VARIANT(has_row_only)(block);                                                   \
     for (int i = 0; i < DCTSIZE2; i++) products[i] = VARIANT(product)(block, quants, i);          \
     for (int x = 0; x < DCTSIZE; x++) {                                                           \
       uint32_t sums[side];                                                                        \
       VARIANT(pass_##side)(products + x, DCTSIZE, shift_down, sums);                              \
-      for (int y = 0; y < side; y++) between[y][x] = VARIANT(narrow)(sums[y], shift_down);        \
+      for (int y = 0; y < side; y++)                                                              \
+        between[y][x] = VARIANT(kept_##side)(sums[y], x, is_row, products[x]);                    \
     }                                                                                             \
     for (int y = 0; y < side; y++) {                                                              \
       uint32_t sums[side];                                                                        \
