@@ -7,11 +7,13 @@ static inline fast_symbols VARIANT(look_up)(
   return __builtin_expect(symbols != 0, 1) ? symbols : fast_table_find(table, window);
 }
 
-static inline void VARIANT(decode_dc)(fast_bits *bits, fast_component *component) {
+// False for a symbol that doesn't exist.
+static inline bool VARIANT(decode_dc)(fast_bits *bits, fast_component *component) {
   fast_bits_refill(bits);
   fast_symbols symbol = VARIANT(look_up)(component->dc, component->dc->singles, bits->window);
   component->prediction += fast_value(symbol, bits->window);
   fast_bits_consume(bits, symbol);
+  return (symbol >> 8 & 255) < DCTSIZE2;
 }
 
 // Each of these decodes a block's coefficients from the one behind `at` on. The result is the last one's place,
@@ -104,7 +106,7 @@ static inline uint32_t VARIANT(skip_ac)(fast_bits *bits, const fast_table *table
 
 static inline bool VARIANT(decode_block)(
     fast_bits *bits, fast_component *component, uint8_t *samples) {
-  VARIANT(decode_dc)(bits, component);
+  if (!VARIANT(decode_dc)(bits, component)) return false;
   int16_t dc = (int16_t)component->prediction;
   uint32_t end;
   if (component->side == 1) {

@@ -106,6 +106,32 @@ struct FastJPEGTests {
     #expect(counts[FIXTURE_PATHS_LIBJPEG.rawValue, default: 0] > 50)
   }
 
+  @Test(
+    "whose quantisers make values overflow have the same pixels as by it",
+    arguments: [(1, 1), (2, 2)])
+  func overflow(sampling: (Int, Int)) throws {
+    var bytes = JPEGFixture(
+      width: 64, height: 64, sampling: sampling, quality: 100, pixel: Self.busy
+    ).encoded()
+    for marker in bytes.indices.dropLast(69)
+    where bytes[marker...].starts(with: [0xFF, 0xDB, 0, 67]) {
+      for index in (marker + 5)..<(marker + 69) { bytes[index] = UInt8(13 + (index * 37) % 240) }
+    }
+    for eighths in [1, 2] { #expect(compare(bytes, eighths: eighths) == FIXTURE_PATHS_FAST) }
+    _ = compare(bytes, eighths: 4)
+  }
+
+  @Test("whose codes stand for nothing end as they do by it")
+  func noSuchCode() throws {
+    let bytes = JPEGFixture(kind: FIXTURE_GREY, pixel: { x, y in [Self.busy(x, y)[0]] }).encoded()
+    let scan = try #require(bytes.indices.first { bytes[$0...].starts(with: [0xFF, 0xDA]) }) + 10
+    // Of ones only, which no code is.
+    let wrong = bytes[..<scan] + Array(repeating: [0xFF, 0], count: 60).joined() + [0xFF, 0xD9]
+    for lenient in [false, true] {
+      #expect(compare(Array(wrong), eighths: 1, lenient: lenient) == FIXTURE_PATHS_LIBJPEG)
+    }
+  }
+
   @Test("of the hostile set have the same pixels as by it", .enabled(if: Corpus.directory != nil))
   func hostile() throws {
     for row in Corpus.table("hostile.tsv") {
