@@ -8,6 +8,7 @@ import time
 from multiprocessing import Pool
 from pathlib import Path
 
+import commands
 import measure
 from measure import note, spread
 
@@ -69,4 +70,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    commands.interruptible(main)

@@ -14,6 +14,7 @@ import tempfile
 from multiprocessing import Pool
 from pathlib import Path
 
+import commands
 import measure
 import thumbs
 from measure import note
@@ -171,4 +172,4 @@ def report(options, keys, scores):
 
 
 if __name__ == "__main__":
-    measure.with_corpus(arguments(), bench)
+    commands.interruptible(lambda: measure.with_corpus(arguments(), bench))

@@ -11,6 +11,7 @@ import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
+import commands
 import measure
 from measure import note, spread
 
@@ -80,7 +81,7 @@ class Entry:
         self.made = self.output_bytes = 0
 
     def go(self, options, how):
-        """One run, by `measure.run` or `measure.memory`, into an empty directory."""
+        """One run, by `commands.run` or `commands.memory`, into an empty directory."""
         with tempfile.TemporaryDirectory(prefix="farm-bench-") as work:
             output = Path(work, "thumbs")
             output.mkdir()
@@ -153,11 +154,11 @@ def bench(options):
     # The first run of each isn't timed: it warms the page cache and is watched for memory.
     for entry in entries:
         note(f"memory: {entry.tool}, {entry.processes} processes")
-        entry.memory = entry.go(options, measure.memory)
+        entry.memory = entry.go(options, commands.memory)
     for number in range(options.rounds):
         note(f"round {number + 1} of {options.rounds}")
         for entry in entries:
-            entry.runs.append(entry.go(options, measure.run))
+            entry.runs.append(entry.go(options, commands.run))
     report(options, entries)
 
 
@@ -186,4 +187,4 @@ def report(options, entries):
 
 
 if __name__ == "__main__":
-    measure.with_corpus(arguments(), bench)
+    commands.interruptible(lambda: measure.with_corpus(arguments(), bench))
