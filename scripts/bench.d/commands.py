@@ -35,6 +35,12 @@ def interruptible(main):
         os.kill(os.getpid(), interrupted.args[0])
 
 
+def leave_interrupts():
+    """For a pool's processes: a terminal's ^C is for their parent, which ends them."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
 @dataclass
 class Run:
     status: int

@@ -6,11 +6,15 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+# As in scripts/bench.
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "farm-bench")
 
 
+@cache
 def built(product):
     """The release binary of `product`, built first if its sources are newer."""
     if subprocess.run([ROOT / "scripts/build", product]).returncode != 0:

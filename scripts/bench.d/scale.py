@@ -11,7 +11,7 @@ from pathlib import Path
 
 import commands
 import measure
-import thumbs
+import tools
 from measure import note, spread
 
 
@@ -37,7 +37,8 @@ def go(options, workers):
     with tempfile.TemporaryDirectory(prefix="farm-bench-") as work:
         with open(Path(work, "errors"), "w") as errors:
             output = Path(work, "thumbs")
-            run = commands.run(thumbs.farm(options, workers, str(output)), errors)
+            task = tools.Task(options.corpus, len(options.pictures), options.size, workers, str(output))
+            run = commands.run(tools.TOOLS["farm"].command(task), errors)
         # 1: some pictures can't be done, the same ones each time.
         if run.status not in (0, 1):
             sys.exit(f"bench: the farm ended with status {run.status}: {Path(work, 'errors').read_text()}")
@@ -45,10 +46,9 @@ def go(options, workers):
 
 
 def bench(options):
-    options.pictures = thumbs.pictures_below(options.corpus)
+    options.pictures = tools.pictures_below(options.corpus)
     if not options.pictures:
         sys.exit(f"bench: no pictures in {options.corpus}")
-    options.farm = measure.built("farm")
     runs = {workers: [] for workers in options.procs}
     go(options, options.procs[-1])  # warms the page cache
     for number in range(options.rounds):
