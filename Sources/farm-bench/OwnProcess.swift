@@ -6,17 +6,13 @@ import Glibc
 ///   - words: its arguments.
 ///   - input: becomes its standard input.
 ///   - output: becomes its standard output.
-///   - closed: descriptors that it doesn't get.
 /// - Returns: its process ID; the caller waits for it.
-func ownProcess(
-  _ words: [String], input: Int32, output: Int32, without closed: [Int32] = []
-) throws -> pid_t {
+func ownProcess(_ words: [String], input: Int32, output: Int32) throws -> pid_t {
   var actions = posix_spawn_file_actions_t()
   posix_spawn_file_actions_init(&actions)
   defer { posix_spawn_file_actions_destroy(&actions) }
   posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
   posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
-  for end in closed { posix_spawn_file_actions_addclose(&actions, end) }
   var arguments: [UnsafeMutablePointer<CChar>?] = (["farm-bench"] + words).map { strdup($0) }
   arguments.append(nil)
   defer { for argument in arguments { free(argument) } }

@@ -33,9 +33,10 @@ struct PipePeer: ~Copyable {
     guard pipe(&requests) == 0, pipe(&replies) == 0 else { throw FileError("no pipe") }
     // F_SETPIPE_SZ, which Glibc's module hides.
     _ = fcntl(requests[1], 1031, capacity)
+    // Our ends in another peer would keep this one from seeing the end.
+    for end in requests + replies { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     pid = try ownProcess(
-      ["pipe-peer", "--answer", "\(answer)"], input: requests[0], output: replies[1],
-      without: requests + replies)
+      ["pipe-peer", "--answer", "\(answer)"], input: requests[0], output: replies[1])
     close(requests[0])
     close(replies[1])
     input = requests[1]

@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -52,11 +53,11 @@ class Run:
 
 
 @contextmanager
-def started(command, errors):
+def started(command, errors, output=subprocess.DEVNULL):
     """A process that runs `command` in a session of its own, which nobody gets to interrupt but this program, and
     which is ended with it."""
     child = subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors, start_new_session=True
+        command, stdin=subprocess.DEVNULL, stdout=output, stderr=errors, start_new_session=True
     )
     try:
         yield child
@@ -88,6 +89,15 @@ def run(command, errors):
         _, status, usage = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)
     return Run(child.returncode, seconds, usage.ru_utime + usage.ru_stime, own)
+
+
+def output(command):
+    """What `command` says on stdout; its stderr is ours."""
+    with started(command, None, subprocess.PIPE) as child:
+        said, _ = child.communicate()
+    if child.returncode != 0:
+        sys.exit(f"bench: {' '.join(command)} ended with status {child.returncode}")
+    return said.decode()
 
 
 def process_seconds(pid):

@@ -1,7 +1,9 @@
 """What all benchmarks need: the programs, pictures, medians, a table, a word about the machine."""
 
+import argparse
 import os
 import platform
+import re
 import statistics
 import subprocess
 import sys
@@ -58,11 +60,11 @@ def machine():
 
 
 def process_counts(text):
-    """The type of --procs: numbers with spaces between them."""
-    counts = [int(number) for number in text.split()]
-    if not counts or min(counts) < 1:
-        raise ValueError
-    return counts
+    """The type of --procs: numbers with spaces or commas between them."""
+    words = re.split(r"[,\s]+", text.strip(", "))
+    if not all(word.isdigit() and int(word) >= 1 for word in words):
+        raise argparse.ArgumentTypeError(f"'{text}' aren't numbers of 1 and more")
+    return [int(word) for word in words]
 
 
 def note(text):
