@@ -90,7 +90,7 @@ let package = Package(
     .executableTarget(
       name: "farm-bench",
       dependencies: [
-        "CPictureFixtures", "WorkerFarm",
+        "CPictureFixtures", "Thumbnails", "WorkerFarm",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),
