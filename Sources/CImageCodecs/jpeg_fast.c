@@ -75,6 +75,15 @@ static uint32_t side_of(j_decompress_ptr codec, int component, uint32_t eighths)
   return component > 0 && is_quarter ? 2 * eighths : eighths;
 }
 
+// As the file says it, unchecked.
+static bool has_tables(j_decompress_ptr codec, const jpeg_component_info *info) {
+  unsigned dc = (unsigned)info->dc_tbl_no, ac = (unsigned)info->ac_tbl_no;
+  unsigned quants = (unsigned)info->quant_tbl_no;
+  return dc < NUM_HUFF_TBLS && ac < NUM_HUFF_TBLS && quants < NUM_QUANT_TBLS &&
+      codec->dc_huff_tbl_ptrs[dc] != NULL && codec->ac_huff_tbl_ptrs[ac] != NULL &&
+      codec->quant_tbl_ptrs[quants] != NULL;
+}
+
 static bool set_up_component(
     jpeg_fast *fast, j_decompress_ptr codec, const jpeg_component_info *info, uint32_t eighths) {
   fast_component *component = &fast->scan.components[info->component_index];
@@ -82,15 +91,14 @@ static bool set_up_component(
   component->across = is_alone ? 1 : (uint32_t)info->h_samp_factor;
   component->down = is_alone ? 1 : (uint32_t)info->v_samp_factor;
   component->side = side_of(codec, info->component_index, eighths);
-  const JHUFF_TBL *dc = codec->dc_huff_tbl_ptrs[info->dc_tbl_no];
-  const JHUFF_TBL *ac = codec->ac_huff_tbl_ptrs[info->ac_tbl_no];
-  const JQUANT_TBL *quants = codec->quant_tbl_ptrs[info->quant_tbl_no];
-  if (component->side > 4 || dc == NULL || ac == NULL || quants == NULL) return false;
+  if (component->side > 4 || !has_tables(codec, info)) return false;
   component->dc = &fast->dc[info->dc_tbl_no];
   component->ac = &fast->ac[info->ac_tbl_no];
-  if (!fast_table_make(&fast->dc[info->dc_tbl_no], dc, true)) return false;
-  if (!fast_table_make(&fast->ac[info->ac_tbl_no], ac, false)) return false;
-  for (int i = 0; i < DCTSIZE2; i++) component->quants[i] = quants->quantval[i];
+  if (!fast_table_make(&fast->dc[info->dc_tbl_no], codec->dc_huff_tbl_ptrs[info->dc_tbl_no], true)) return false;
+  if (!fast_table_make(&fast->ac[info->ac_tbl_no], codec->ac_huff_tbl_ptrs[info->ac_tbl_no], false)) return false;
+  for (int i = 0; i < DCTSIZE2; i++) {
+    component->quants[i] = codec->quant_tbl_ptrs[info->quant_tbl_no]->quantval[i];
+  }
   return true;
 }
 

@@ -90,7 +90,7 @@ struct FastJPEGTests {
       pixel: Self.busy
     ).encoded()
     var counts: [UInt32: Int] = [:]
-    for _ in 0..<4000 {
+    for _ in 0..<1500 {
       var wrong = bytes
       for _ in 0..<Int.random(in: 1...3, using: &random) {
         wrong[Int.random(in: 2..<wrong.count, using: &random)] ^=
@@ -102,18 +102,20 @@ struct FastJPEGTests {
         1
     }
     // Else one of the two ways would not have been tried.
-    #expect(counts[FIXTURE_PATHS_FAST.rawValue, default: 0] > 100)
-    #expect(counts[FIXTURE_PATHS_LIBJPEG.rawValue, default: 0] > 100)
+    #expect(counts[FIXTURE_PATHS_FAST.rawValue, default: 0] > 50)
+    #expect(counts[FIXTURE_PATHS_LIBJPEG.rawValue, default: 0] > 50)
   }
 
-  @Test(
-    "of the corpus have the same pixels as by it", .enabled(if: Corpus.directory != nil),
-    arguments: ["photos.tsv", "hostile.tsv"])
-  func corpus(table: String) throws {
-    for row in Corpus.table(table) {
-      let bytes = try Corpus.bytes(table.dropLast(4) + "/" + row[0])
-      guard bytes.starts(with: [0xFF, 0xD8]), bytes.count < 1_600_000 else { continue }
-      for eighths in [1, 2] { _ = compare(bytes, eighths: eighths, lenient: true) }
+  @Test("of the hostile set have the same pixels as by it", .enabled(if: Corpus.directory != nil))
+  func hostile() throws {
+    for row in Corpus.table("hostile.tsv") {
+      let bytes = try Corpus.bytes("hostile/" + row[0])
+      guard bytes.starts(with: [0xFF, 0xD8]), bytes.count < 50_000,
+        let header = try? bytes.withUnsafeBytes({ try JPEGDecoder($0).header }),
+        header.size.pixels < 1 << 20
+      else { continue }
+      _ = compare(bytes, eighths: 1, lenient: true)
+      _ = compare(bytes, eighths: 2)
     }
   }
 }
