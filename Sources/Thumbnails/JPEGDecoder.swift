@@ -52,7 +52,7 @@ final class JPEGDecoder: PictureDecoder {
     return RowGrid(
       size: PixelSize(width: Int(width), height: Int(height)),
       coveredWidth: Double(header.size.width * eighths) / 8,
-      coveredHeight: Double(header.size.height * eighths) / 8)
+      coveredHeight: Double(header.size.height * eighths) / 8, reduction: 8 / Double(eighths))
   }
 
   func read(

@@ -48,6 +48,8 @@ struct RowGrid {
   var size: PixelSize
   var coveredWidth: Double
   var coveredHeight: Double
+  /// How many of the picture's pixels, in each direction, one of these is the mean of.
+  var reduction = 1.0
 
   /// A part of the stored picture, which has `size`, in these rows' pixels.
   func part(_ region: Region, of size: PixelSize) -> Region {
