@@ -90,7 +90,7 @@ let package = Package(
     .executableTarget(
       name: "farm-bench",
       dependencies: [
-        "CPictureFixtures", "WorkerFarm",
+        "CPictureFixtures", "Thumbnails", "WorkerFarm",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),
@@ -113,7 +113,8 @@ let package = Package(
       ],
       swiftSettings: testSettings),
     .target(
-      name: "CPictureFixtures", dependencies: ["CLibJPEG", "CLibLCMS", "CLibPNG", "CLibZ"],
+      name: "CPictureFixtures",
+      dependencies: ["CImageCodecs", "CLibJPEG", "CLibLCMS", "CLibPNG", "CLibZ"],
       path: "Tests/CPictureFixtures", cSettings: cSettings),
     .testTarget(
       name: "FarmCommandTests",

@@ -22,6 +22,7 @@ codec_jpeg_decoder *codec_jpeg_decoder_create(void) {
 
 void codec_jpeg_decoder_free(codec_jpeg_decoder *decoder) {
   if (decoder == NULL) return;
+  jpeg_fast_free(decoder->fast);
   jpeg_destroy_decompress(&decoder->codec);
   free(decoder);
 }
@@ -48,10 +49,24 @@ codec_status codec_jpeg_decoder_open(
 
 // MARK: - Rows
 
+void codec_jpeg_decoder_choose(codec_jpeg_decoder *decoder, codec_jpeg_path path) { decoder->path = path; }
+
+bool codec_jpeg_decoder_is_fast(const codec_jpeg_decoder *decoder) { return decoder->fast != NULL; }
+
 codec_status codec_jpeg_decoder_start(
     codec_jpeg_decoder *decoder, uint32_t eighths, uint32_t max_scans, bool lenient,
     uint32_t *width, uint32_t *height) {
   j_decompress_ptr codec = &decoder->codec;
+  if (decoder->path != CODEC_JPEG_LIBJPEG) {
+    bool is_portable = decoder->path == CODEC_JPEG_PORTABLE;
+    codec_kernel kernel = is_portable ? CODEC_KERNEL_PORTABLE : codec_kernel_best();
+    decoder->fast = jpeg_fast_decode(codec, eighths, kernel);
+  }
+  if (decoder->fast != NULL) {
+    *width = jpeg_fast_width(decoder->fast);
+    *height = jpeg_fast_height(decoder->fast);
+    return CODEC_OK;
+  }
   if (setjmp(decoder->errors.escape) != 0) return jpeg_failure(decoder);
   decoder->max_scans = max_scans;
   decoder->errors.judge_warning = lenient ? NULL : jpeg_judge_warning;
@@ -60,7 +75,10 @@ codec_status codec_jpeg_decoder_start(
   codec->scale_denom = 8;
   // Guesses what scans yet to come would say; a whole picture never needs it.
   codec->do_block_smoothing = FALSE;
-  if (jpeg_has_multiple_scans(codec)) codec->progress = &decoder->progress;
+  if (jpeg_has_multiple_scans(codec)) {
+    codec->progress = &decoder->progress;
+    if (decoder->path != CODEC_JPEG_LIBJPEG) jpeg_leave_out_scans(decoder);
+  }
   jpeg_start_decompress(codec);
   if (jpeg_has_multiple_scans(codec)) jpeg_check_scans(decoder);
   *width = codec->output_width;
@@ -71,6 +89,10 @@ codec_status codec_jpeg_decoder_start(
 codec_status codec_jpeg_decoder_read(
     codec_jpeg_decoder *decoder, uint8_t *rows, size_t stride, uint32_t row_count) {
   j_decompress_ptr codec = &decoder->codec;
+  if (decoder->fast != NULL) {
+    for (uint32_t i = 0; i < row_count; i++) jpeg_fast_read(decoder->fast, rows + (size_t)i * stride);
+    return CODEC_OK;
+  }
   if (setjmp(decoder->errors.escape) != 0) return jpeg_failure(decoder);
   enum { BATCH = 4 };  // at most what libjpeg gives in one call (rec_outbuf_height)
   uint32_t done = 0;
@@ -86,6 +108,8 @@ codec_status codec_jpeg_decoder_read(
 }
 
 void codec_jpeg_decoder_finish(codec_jpeg_decoder *decoder) {
+  // Nothing but the end comes behind the rows of a picture that libjpeg didn't decode.
+  if (decoder->fast != NULL) return;
   decoder->errors.judge_warning = NULL;
   if (setjmp(decoder->errors.escape) != 0) {
     decoder->errors.report.warnings += 1;

@@ -2,6 +2,7 @@
 
 #include "include/jpeg_decode.h"
 #include "jpeg_errors.h"
+#include "jpeg_fast.h"
 #include "jpeg_source.h"
 
 struct codec_jpeg_decoder {
@@ -10,6 +11,8 @@ struct codec_jpeg_decoder {
   jpeg_source source;
   struct jpeg_progress_mgr progress;
   codec_jpeg_header header;
+  jpeg_fast *fast;  // where the picture isn't decoded by libjpeg
+  codec_jpeg_path path;
   uint32_t max_scans;
   // Bit n is set when component n was part of a scan.
   uint32_t components_seen;
@@ -39,3 +42,8 @@ void jpeg_watch_scans(j_common_ptr codec);
 
 // Called when all scans of such a file are read.
 void jpeg_check_scans(codec_jpeg_decoder *decoder);
+
+// MARK: - jpeg_unneeded.c
+
+// Before the decoding of a file with several scans begins: takes those out that the chosen scale doesn't need.
+void jpeg_leave_out_scans(codec_jpeg_decoder *decoder);

@@ -74,5 +74,6 @@ codec_status jpeg_describe_header(codec_jpeg_decoder *decoder) {
   decoder->header.components = (uint8_t)codec->num_components;
   decoder->header.progressive = codec->progressive_mode;
   decoder->header.coefficient_bytes = coefficient_bytes(codec);
+  decoder->header.reduced_bytes = jpeg_fast_bytes(codec);
   return choose_layout(decoder);
 }

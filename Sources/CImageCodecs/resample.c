@@ -33,7 +33,7 @@
 
 codec_kernel codec_kernel_best(void) {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx2")) return CODEC_KERNEL_AVX2;
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2")) return CODEC_KERNEL_AVX2;
 #endif
   return CODEC_KERNEL_PORTABLE;
 }
@@ -79,12 +79,25 @@ void codec_filter_down(
 
 // MARK: - The filter
 
+static const double PI = 3.14159265358979323846;
+
 // sinc(x) * sinc(x / 3) with one sine: sin(3a) is sin(a) * (3 - 4 * sin(a)^2).
-double codec_lanczos3(double x) {
-  if (x == 0) return 1;
+static double lanczos3(double x, double sine) {
+  // So near to 0 it is 1 to ten digits, and the quotient less exact.
+  if (fabs(x) < 1e-5) return 1;
   if (fabs(x) >= 3) return 0;
-  double a = M_PI * x / 3;
-  double sine = sin(a);
-  double squared = sine * sine;
+  double a = PI / 3 * x, squared = sine * sine;
   return squared * (3 - 4 * squared) / (3 * a * a);
+}
+
+// From one sine to the next by rotation: hundreds of them stay exact to 13 digits.
+void codec_lanczos3_row(double first, double step, uint32_t count, double *values) {
+  double sine = sin(PI / 3 * first), cosine = cos(PI / 3 * first);
+  double step_sine = sin(PI / 3 * step), step_cosine = cos(PI / 3 * step);
+  for (uint32_t i = 0; i < count; i++) {
+    values[i] = lanczos3(first + i * step, sine);
+    double next = sine * step_cosine + cosine * step_sine;
+    cosine = cosine * step_cosine - sine * step_sine;
+    sine = next;
+  }
 }

@@ -30,28 +30,63 @@ struct FilterAxis {
   ///     count as neighbours.
   ///   - covered: how much of the sources the part to be shown covers.
   ///   - targetCount: how many targets that is to become.
-  init(sourceCount: Int, origin: Double = 0, covered: Double, targetCount: Int) {
-    let kernels = (0..<targetCount).map { target in
-      let ratio = covered / Double(targetCount)
-      return Kernel(
-        center: origin + (Double(target) + 0.5) * ratio, ratio: ratio, sourceCount: sourceCount,
-        radius: Self.radius)
+  ///   - pixelsInSource: how many pixels of a finer picture each source is the mean of; 1 when it is a pixel itself.
+  init(
+    sourceCount: Int, origin: Double = 0, covered: Double, targetCount: Int,
+    pixelsInSource: Double = 1
+  ) {
+    let ratio = covered / Double(targetCount)
+    let sourceKernels = (0..<targetCount).map { target in
+      Kernel(
+        center: origin + (Double(target) + 0.5) * ratio, ratio: ratio, radius: Self.radius,
+        sourceCount: sourceCount)
     }
-    first = kernels.map { Int32($0.evenStart) }
-    let longest = kernels.reduce(0) { max($0, $1.start - $1.evenStart + $1.weights.count) }
+    let longest = sourceKernels.reduce(0) { max($0, $1.start - $1.evenStart + $1.count) }
     let taps = (longest + 3) / 4 * 4
-    let largest = kernels.reduce(0) { max($0, $1.weights.max() ?? 0) }
-    let shift = Self.shifts.first { largest * Double(1 << $0) <= Double(Int16.max) } ?? 13
-    var weights = [Int16](repeating: 0, count: targetCount * taps)
-    for (target, kernel) in kernels.enumerated() {
-      let offset = target * taps + kernel.start - kernel.evenStart
-      for (index, weight) in kernel.integers(shift: shift).enumerated() {
-        weights[offset + index] = weight
+    var kernels = [Double](repeating: 0, count: targetCount * taps)
+    let sharpening = Self.sharpening(pixelsInSource: pixelsInSource)
+    kernels.withUnsafeMutableBufferPointer { kernels in
+      for (target, kernel) in sourceKernels.enumerated() {
+        let offset = target * taps + kernel.start - kernel.evenStart
+        kernel.setWeights(
+          UnsafeMutableBufferPointer(rebasing: kernels[offset..<(offset + kernel.count)]),
+          sharpening: sharpening)
       }
     }
+    let largest = kernels.max() ?? 0
+    let shift = Self.shifts.first { largest * Double(1 << $0) <= Double(Int16.max) } ?? 13
+    first = sourceKernels.map { Int32($0.evenStart) }
+    weights = Self.integers(kernels, taps: taps, shift: shift)
     self.taps = taps
     self.shift = shift
-    self.weights = weights
+  }
+
+  /// How much of a kernel's second difference is to be taken away from it when the sources are means.
+  ///
+  /// Means blur, on top of the kernel: by a box with a variance of (1 - 1/n²) / 12 for `n` pixels, in squared
+  /// distances between sources. Taking half of that times its second derivative from the kernel undoes it, up to
+  /// terms of the fourth order. That is nearly the linear least-squares estimate of what the kernel would have
+  /// made of the pixels themselves: with the covariance ρ^distance of photographs, ρ = 0.95 ... 0.99, the weights
+  /// differ from the estimate's by 0.3 % of the largest one at most, from 1.7 sources a target on; without
+  /// sharpening by 4 %.
+  private static func sharpening(pixelsInSource pixels: Double) -> Double {
+    (1 - 1 / (pixels * pixels)) / 24
+  }
+
+  /// Rounded to `shift` bits, with each target's sum kept exact, else flat areas would change their colour.
+  private static func integers(_ kernels: [Double], taps: Int, shift: Int) -> [Int16] {
+    let one = Double(1 << shift)
+    var integers = kernels.map { Int16(clamping: Int(($0 * one).rounded())) }
+    for start in stride(from: 0, to: integers.count, by: taps) {
+      var sum = 0
+      var largest = start
+      for index in start..<(start + taps) {
+        sum += Int(integers[index])
+        if integers[index] > integers[largest] { largest = index }
+      }
+      integers[largest] = Int16(clamping: Int(integers[largest]) + (1 << shift) - sum)
+    }
+    return integers
   }
 
   func withCodecAxis<Result>(_ body: (UnsafePointer<codec_axis>) -> Result) -> Result {
@@ -66,34 +101,40 @@ struct FilterAxis {
   }
 }
 
-/// The weights of one target.
+/// The sources of one target.
 private struct Kernel {
+  var center: Double
+  /// Sources for each unit of the kernel.
+  var stretch: Double
   /// The first source with a weight.
   var start: Int
-  /// They sum up to 1.
-  var weights: [Double]
+  var count: Int
 
   var evenStart: Int { start & ~1 }
 
-  /// At the picture's edge the kernel is cut off and what is left is scaled up.
-  init(center: Double, ratio: Double, sourceCount: Int, radius: Double) {
-    let stretch = max(ratio, 1)
+  init(center: Double, ratio: Double, radius: Double, sourceCount: Int) {
+    self.center = center
+    stretch = max(ratio, 1)
     let reach = radius * stretch
     start = min(max(Int((center - reach).rounded(.down)), 0), sourceCount - 1)
     let end = min(max(Int((center + reach).rounded(.up)), start + 1), sourceCount)
-    let raw = (start..<end).map { codec_lanczos3((Double($0) + 0.5 - center) / stretch) }
-    let sum = raw.reduce(0, +)
-    weights = raw.map { $0 / sum }
+    count = end - start
   }
 
-  /// Rounded to `shift` bits, with the sum kept exact, else flat areas would change their colour.
-  func integers(shift: Int) -> [Int16] {
-    let one = Double(1 << shift)
-    var integers = weights.map { Int(($0 * one).rounded()) }
-    let missing = (1 << shift) - integers.reduce(0, +)
-    if let largest = integers.indices.max(by: { integers[$0] < integers[$1] }) {
-      integers[largest] += missing
+  /// The weights sum up to 1. At the picture's edge the kernel is cut off and what is left is scaled up.
+  func setWeights(_ weights: UnsafeMutableBufferPointer<Double>, sharpening: Double) {
+    let step = 1 / stretch
+    codec_lanczos3_row(
+      (Double(start) + 0.5 - center) * step, step, UInt32(count), weights.baseAddress)
+    // As if the first and the last source went on for ever: beyond the picture nothing else is known.
+    var before = weights[0]
+    for index in 0..<count {
+      let weight = weights[index]
+      let after = index + 1 < count ? weights[index + 1] : weight
+      weights[index] -= sharpening * (before - 2 * weight + after)
+      before = weight
     }
-    return integers.map { Int16(clamping: $0) }
+    let scale = 1 / weights.reduce(0, +)
+    for index in 0..<count { weights[index] *= scale }
   }
 }

@@ -20,7 +20,8 @@ final class JPEGDecoder: PictureDecoder {
     header = PictureHeader(
       format: .jpeg, size: PixelSize(width: Int(read.width), height: Int(read.height)),
       orientation: Self.orientation(read), isProgressive: read.progressive,
-      decoderBytes: Int(read.coefficient_bytes), layout: read.layout, sampleBytes: 1)
+      decoderBytes: Int(read.coefficient_bytes), reducedBytes: Int(read.reduced_bytes),
+      layout: read.layout, sampleBytes: 1)
   }
 
   deinit {
@@ -51,7 +52,7 @@ final class JPEGDecoder: PictureDecoder {
     return RowGrid(
       size: PixelSize(width: Int(width), height: Int(height)),
       coveredWidth: Double(header.size.width * eighths) / 8,
-      coveredHeight: Double(header.size.height * eighths) / 8)
+      coveredHeight: Double(header.size.height * eighths) / 8, reduction: 8 / Double(eighths))
   }
 
   func read(

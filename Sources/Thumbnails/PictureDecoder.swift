@@ -28,6 +28,8 @@ struct PictureHeader {
   var isProgressive: Bool
   /// What a picture that can't be streamed takes inside the decoder; 0 for others.
   var decoderBytes: Int
+  /// What a decoder that holds the reduced picture takes for that at most; 0 for others.
+  var reducedBytes = 0
   var layout: codec_layout
   var sampleBytes: Int
 
@@ -46,6 +48,8 @@ struct RowGrid {
   var size: PixelSize
   var coveredWidth: Double
   var coveredHeight: Double
+  /// How many of the picture's pixels, in each direction, one of these is the mean of.
+  var reduction = 1.0
 
   /// A part of the stored picture, which has `size`, in these rows' pixels.
   func part(_ region: Region, of size: PixelSize) -> Region {

@@ -72,7 +72,8 @@ struct Renderer {
       let frame = plan.steps[index].frame
       resizers.append(
         try Resizer(
-          source: grid.size, part: grid.part(frame.region, of: header.size), target: frame.target))
+          source: grid.size, part: grid.part(frame.region, of: header.size), target: frame.target,
+          reduction: grid.reduction))
     }
     let stride = grid.size.width * header.layout.channels * header.sampleBytes
     let rows: Memory<UInt8> = try Memory(count: stride * Resizer.batchRows)

@@ -30,14 +30,18 @@ final class Resizer {
   /// - Parameters:
   ///   - source: the rows' length and how many will come.
   ///   - part: what of them becomes the target; the rest counts as its surroundings.
+  ///   - reduction: how many times, in each direction, the rows are already reduced, by means.
   init(
-    source: PixelSize, part: Region, target: PixelSize, kernel: codec_kernel = codec_kernel_best()
+    source: PixelSize, part: Region, target: PixelSize, reduction: Double = 1,
+    kernel: codec_kernel = codec_kernel_best()
   ) throws(ThumbnailError) {
     self.kernel = kernel
     across = FilterAxis(
-      sourceCount: source.width, origin: part.x, covered: part.width, targetCount: target.width)
+      sourceCount: source.width, origin: part.x, covered: part.width, targetCount: target.width,
+      pixelsInSource: reduction)
     down = FilterAxis(
-      sourceCount: source.height, origin: part.y, covered: part.height, targetCount: target.height)
+      sourceCount: source.height, origin: part.y, covered: part.height, targetCount: target.height,
+      pixelsInSource: reduction)
     self.source = source
     sourceStride = max(across.reach, source.width + 1) * Self.channels
     sources = try Memory(count: sourceStride * Self.batch)

@@ -7,7 +7,7 @@ extension Thumbnailer {
 
   /// What making thumbnails of a picture takes, at most.
   ///
-  /// - A decoder that can't stream holds what the header says.
+  /// - A decoder that can't stream, or holds the reduced picture, takes what the header says.
   /// - A decoder that streams, and the resizers, hold some rows: a few hundred bytes for each pixel of a side.
   /// - A thumbnail is there as samples, perhaps as the 16 bits a sample from which smaller ones are made, and
   ///   encoded.
@@ -18,7 +18,7 @@ extension Thumbnailer {
     let fixed = 8 << 20
     let sides = header.size.width + header.size.height
     let thumbnails = frames.reduce(0) { $0 + $1.target.pixels + $1.finalSize.pixels }
-    return fixed + header.decoderBytes + sides * bytesPerSidePixel
+    return fixed + header.decoderBytes + header.reducedBytes + sides * bytesPerSidePixel
       + thumbnails * bytesPerThumbnailPixel
   }
 }

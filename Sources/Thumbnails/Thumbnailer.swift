@@ -131,7 +131,7 @@ public struct Thumbnailer: Sendable {
     }
   }
 
-  private static func decoder(
+  static func decoder(
     for bytes: UnsafeRawBufferPointer
   ) throws(ThumbnailError) -> any PictureDecoder {
     switch PictureFormat.sniff(bytes) {

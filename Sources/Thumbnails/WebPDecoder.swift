@@ -74,7 +74,8 @@ final class WebPDecoder: PictureDecoder {
 
   func start(for target: PixelSize, options: ThumbnailOptions) throws(ThumbnailError) -> RowGrid {
     try checkLength(lenient: options.lenient)
-    let size = reduced(for: target)
+    let factor = factor(for: target)
+    let size = WebPScale.reduced(header.size, by: factor)
     let channels = header.layout.channels
     stride = size.width * channels
     let picture: Memory<UInt8> = try Memory(count: stride * size.height)
@@ -89,7 +90,8 @@ final class WebPDecoder: PictureDecoder {
     warnings = max(warnings, Int(report.warnings))
     self.picture = picture
     return RowGrid(
-      size: size, coveredWidth: Double(size.width), coveredHeight: Double(size.height))
+      size: size, coveredWidth: Double(size.width), coveredHeight: Double(size.height),
+      reduction: Double(factor))
   }
 
   /// libwebp refuses a file that has lost its end, if only metadata. An animation's frame may be whole in one; it
@@ -102,10 +104,9 @@ final class WebPDecoder: PictureDecoder {
 
   /// libwebp reduces a lossy picture's colours without regard to its alpha, so that hidden ones would show at
   /// the edges.
-  private func reduced(for target: PixelSize) -> PixelSize {
+  private func factor(for target: PixelSize) -> Int {
     let keepsAlphaApart = header.layout == CODEC_RGBA && !image.lossless
-    if place != nil || keepsAlphaApart { return header.size }
-    return WebPScale.reduced(header.size, for: target)
+    return place != nil || keepsAlphaApart ? 1 : WebPScale.factor(from: header.size, to: target)
   }
 
   func read(
@@ -130,13 +131,16 @@ enum WebPScale {
   /// means, which blur more than a JPEG's.
   static let oversampling = 4
 
-  /// Reduced by a whole factor: every pixel is the mean of equally many, but for the last ones.
-  static func reduced(_ size: PixelSize, for target: PixelSize) -> PixelSize {
-    let factor = max(
+  /// A whole one: every pixel is the mean of equally many, but for the last ones.
+  static func factor(from size: PixelSize, to target: PixelSize) -> Int {
+    max(
       min(
         size.width / (oversampling * target.width), size.height / (oversampling * target.height)),
       1)
-    return PixelSize(
+  }
+
+  static func reduced(_ size: PixelSize, by factor: Int) -> PixelSize {
+    PixelSize(
       width: (size.width + factor - 1) / factor, height: (size.height + factor - 1) / factor)
   }
 }

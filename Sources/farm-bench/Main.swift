@@ -15,6 +15,6 @@ struct Bench: ParsableCommand {
     abstract: "Makes pictures to measure with, and measures the pool itself.",
     subcommands: [
       PicturesCommand.self, PoolCommand.self, LatencyCommand.self, PayloadCommand.self,
-      PipePeerCommand.self,
+      LoopCommand.self, StageCommand.self, PipesCommand.self, PipePeerCommand.self,
     ])
 }

@@ -33,23 +33,12 @@ struct PipePeer: ~Copyable {
     guard pipe(&requests) == 0, pipe(&replies) == 0 else { throw FileError("no pipe") }
     // F_SETPIPE_SZ, which Glibc's module hides.
     _ = fcntl(requests[1], 1031, capacity)
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_adddup2(&actions, requests[0], 0)
-    posix_spawn_file_actions_adddup2(&actions, replies[1], 1)
-    for end in requests + replies { posix_spawn_file_actions_addclose(&actions, end) }
-    let words = ["farm-bench", "pipe-peer", "--answer", "\(answer)"]
-    var arguments: [UnsafeMutablePointer<CChar>?] = words.map { word in strdup(word) }
-    arguments.append(nil)
-    defer { for argument in arguments { free(argument) } }
-    var pid = pid_t()
-    guard posix_spawn(&pid, "/proc/self/exe", &actions, nil, &arguments, environ) == 0 else {
-      throw FileError("can't start the pipe's other end")
-    }
+    // Our ends in another peer would keep this one from seeing the end.
+    for end in requests + replies { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    pid = try ownProcess(
+      ["pipe-peer", "--answer", "\(answer)"], input: requests[0], output: replies[1])
     close(requests[0])
     close(replies[1])
-    self.pid = pid
     input = requests[1]
     output = replies[0]
   }

@@ -16,6 +16,35 @@ static const struct {
     [FIXTURE_YCCK] = {JCS_CMYK, JCS_YCCK, 4},
 };
 
+enum { MOST_SCANS = 20 };
+
+// Gives the codec the picture's scans, which it keeps in `scans`.
+static void set_scans(
+    struct jpeg_compress_struct *codec, const fixture_jpeg *picture, jpeg_scan_info *scans) {
+  if (picture->progressive) jpeg_simple_progression(codec);
+  if (picture->separate_scans) {
+    codec->num_scans = codec->num_components;
+    for (int i = 0; i < codec->num_components; i++) {
+      scans[i] = (jpeg_scan_info){.comps_in_scan = 1, .component_index = {i}, .Se = 63};
+    }
+  } else if (picture->scan_count > 0) {
+    codec->num_scans = picture->scan_count;
+    for (int i = 0; i < picture->scan_count; i++) {
+      const fixture_scan *scan = &picture->scans[i];
+      scans[i] = (jpeg_scan_info){
+          .comps_in_scan = scan->component_count,
+          .Ss = scan->first, .Se = scan->last, .Ah = scan->high, .Al = scan->low,
+      };
+      for (int c = 0; c < scan->component_count; c++) {
+        scans[i].component_index[c] = scan->components[c];
+      }
+    }
+  } else {
+    return;
+  }
+  codec->scan_info = scans;
+}
+
 uint8_t *fixture_jpeg_encode(const fixture_jpeg *picture, size_t *count) {
   struct jpeg_compress_struct codec;
   struct jpeg_error_mgr errors;
@@ -40,15 +69,8 @@ uint8_t *fixture_jpeg_encode(const fixture_jpeg *picture, size_t *count) {
   codec.arith_code = picture->arithmetic;
   codec.restart_in_rows = (int)picture->restart_rows;
   if (codec.num_components == 4) codec.write_Adobe_marker = picture->adobe_marker;
-  if (picture->progressive) jpeg_simple_progression(&codec);
-  jpeg_scan_info scans[4];
-  if (picture->separate_scans) {
-    for (int i = 0; i < codec.num_components; i++) {
-      scans[i] = (jpeg_scan_info){.comps_in_scan = 1, .component_index = {i}, .Se = 63};
-    }
-    codec.scan_info = scans;
-    codec.num_scans = codec.num_components;
-  }
+  jpeg_scan_info scans[MOST_SCANS];
+  set_scans(&codec, picture, scans);
   jpeg_start_compress(&codec, TRUE);
   if (picture->app1 != NULL) {
     jpeg_write_marker(&codec, JPEG_APP0 + 1, picture->app1, picture->app1_length);

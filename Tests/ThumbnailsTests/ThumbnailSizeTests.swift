@@ -77,12 +77,12 @@ struct ThumbnailSizeTests {
   }
 
   @Test(
-    "a JPEG is decoded at the least power of two that is three times the target",
+    "a JPEG is decoded at the least power of two that leaves two and a half times the target, at half size three",
     arguments: [
-      (800, 600, 33, 25, 1), (800, 600, 34, 25, 2), (800, 600, 66, 50, 2), (800, 600, 67, 50, 4),
+      (800, 600, 40, 30, 1), (800, 600, 41, 30, 2), (800, 600, 80, 60, 2), (800, 600, 81, 60, 4),
       (800, 600, 133, 100, 4), (800, 600, 134, 100, 8), (800, 600, 800, 600, 8), (1, 1, 1, 1, 8),
       // The short side counts as well.
-      (800, 20, 33, 1, 2), (800, 3, 33, 1, 8),
+      (800, 19, 40, 1, 2), (800, 4, 40, 1, 8),
     ])
   func dctScale(width: Int, height: Int, targetWidth: Int, targetHeight: Int, eighths: Int) {
     let chosen = DCTScale.eighths(

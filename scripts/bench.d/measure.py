@@ -1,19 +1,22 @@
-"""Runs a command and says what it took; medians and a table for what came of it."""
+"""What all benchmarks need: the programs, pictures, medians, a table, a word about the machine."""
 
+import argparse
 import os
 import platform
+import re
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-MEMORY_SAMPLE_SECONDS = 0.01
+# As in scripts/bench.
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "farm-bench")
 
 
+@cache
 def built(product):
     """The release binary of `product`, built first if its sources are newer."""
     if subprocess.run([ROOT / "scripts/build", product]).returncode != 0:
@@ -29,80 +32,6 @@ def with_corpus(options, bench):
         count = ["--count", str(options.count), "--seed", "1"]
         subprocess.run([built("farm-bench"), "pictures", *count, options.corpus], check=True)
         bench(options)
-
-
-@dataclass
-class Run:
-    status: int
-    seconds: float
-    # User and system time of the command and of all processes that it waited for.
-    cpu_seconds: float
-
-
-def run(command, errors):
-    """Runs `command` to its end; its stderr goes to the file `errors`, its stdout nowhere."""
-    start = time.perf_counter()
-    child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors)
-    _, status, usage = os.wait4(child.pid, 0)
-    seconds = time.perf_counter() - start
-    child.returncode = os.waitstatus_to_exitcode(status)
-    return Run(child.returncode, seconds, usage.ru_utime + usage.ru_stime)
-
-
-@dataclass
-class Memory:
-    # The largest resident set that any one process reached.
-    largest_process: int
-    # The largest sum over all processes at one time, shared pages counted once.
-    all_processes: int
-
-
-def memory(command, errors):
-    """Runs `command` and watches its processes. Watching takes time: don't time the same run.
-
-    Not ru_maxrss: a process inherits that from whoever spawned it, in this case from Python.
-    """
-    child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors)
-    peak = Memory(0, 0)
-    while child.poll() is None:
-        pids = descendants(child.pid)
-        largest = [field(f"/proc/{pid}/status", "VmHWM:") for pid in pids]
-        shares = [field(f"/proc/{pid}/smaps_rollup", "Pss:") for pid in pids]
-        peak.largest_process = max(peak.largest_process, *largest)
-        peak.all_processes = max(peak.all_processes, sum(shares))
-        time.sleep(MEMORY_SAMPLE_SECONDS)
-    return peak
-
-
-def descendants(root):
-    """`root` and every process below it, by one look at /proc."""
-    children = {}
-    for entry in os.listdir("/proc"):
-        if not entry.isdigit():
-            continue
-        try:
-            with open(f"/proc/{entry}/stat") as file:
-                # The name may hold anything, so count from the last parenthesis: state, parent.
-                parent = int(file.read().rpartition(")")[2].split()[1])
-        except OSError:
-            continue
-        children.setdefault(parent, []).append(int(entry))
-    found = [root]
-    for pid in found:
-        found += children.get(pid, [])
-    return found
-
-
-def field(path, name):
-    """A field of a /proc file in bytes; 0 when the process is gone."""
-    try:
-        with open(path) as file:
-            for line in file:
-                if line.startswith(name):
-                    return int(line.split()[1]) * 1024
-    except OSError:
-        pass
-    return 0
 
 
 def spread(values, digits=0):
@@ -131,11 +60,11 @@ def machine():
 
 
 def process_counts(text):
-    """The type of --procs: numbers with spaces between them."""
-    counts = [int(number) for number in text.split()]
-    if not counts or min(counts) < 1:
-        raise ValueError
-    return counts
+    """The type of --procs: numbers with spaces or commas between them."""
+    words = re.split(r"[,\s]+", text.strip(", "))
+    if not all(word.isdigit() and int(word) >= 1 for word in words):
+        raise argparse.ArgumentTypeError(f"'{text}' aren't numbers of 1 and more")
+    return [int(word) for word in words]
 
 
 def note(text):

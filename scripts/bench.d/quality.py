@@ -1,21 +1,23 @@
-"""scripts/bench quality: thumbnails by the farm, vipsthumbnail and Pillow beside the best there is: the
-picture decoded whole and resized by Lanczos3 in floating point. All write PNG, so that no encoder
-blurs the figures; colours are compared as a viewer shows them, in sRGB.
+"""scripts/bench quality: thumbnails by the farm and others beside the best there is: the picture decoded whole and
+resized by Lanczos3 in floating point. All write PNG, so that no encoder blurs the figures; colours are compared as a
+viewer shows them, in sRGB.
 """
 
 import argparse
 import io
 import json
+import os
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass
 from multiprocessing import Pool
 from pathlib import Path
 
+import commands
 import measure
-import thumbs
+import tools
 from measure import note
 
 try:
@@ -30,35 +32,67 @@ except ImportError as error:
 Image.MAX_IMAGE_PIXELS = None
 
 
-def farm(options, size, output):
-    command = [options.farm, "thumbs", "--size", str(size), "--format", "png", "--force", "--quiet"]
-    subprocess.run([*command, "-o", output, options.corpus], check=False)
+@dataclass
+class Looks:
+    """What a tool's thumbnails are like: PSNR and SSIM of each picture that it made one of."""
+
+    scores: dict
+
+    @property
+    def mean_psnr(self):
+        return statistics.fmean(score[0] for score in self.scores.values())
+
+    @property
+    def mean_ssim(self):
+        return statistics.fmean(score[1] for score in self.scores.values())
+
+    @property
+    def worst(self):
+        """The picture with the lowest SSIM."""
+        return min(self.scores, key=lambda path: self.scores[path][1])
+
+    @property
+    def worst_ssim(self):
+        return self.scores[self.worst][1]
+
+    def record(self):
+        pictures = {str(path): list(score) for path, score in self.scores.items()}
+        return {"meanPSNR": self.mean_psnr, "meanSSIM": self.mean_ssim, "pictures": pictures}
 
 
-def vipsthumbnail(options, size, output):
-    for path in options.pictures:
-        target = made(output, options, path)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        command = ["vipsthumbnail", "--size", f"{size}x{size}>", "-o", str(target), str(path)]
-        subprocess.run(command, check=False, stderr=subprocess.DEVNULL)
+def looks(names, pictures, size):
+    """The looks of each tool's thumbnails of these pictures."""
+    with tempfile.TemporaryDirectory(prefix="farm-bench-") as work:
+        sample = Path(work, "sample")
+        sample.mkdir()
+        # Flat, and by number: not every tool tells apart what differs in extension or directory only.
+        numbers = {f"{number:06}": path for number, path in enumerate(pictures)}
+        for number, path in numbers.items():
+            place(path, sample / f"{number}{path.suffix.lower()}")
+        processes = len(os.sched_getaffinity(0))
+        thumbnails = {path: {} for path in pictures}
+        for name in names:
+            note(f"the looks of {name}'s, to {size} pixels")
+            output = Path(work, name)
+            output.mkdir()
+            task = tools.Task(str(sample), len(pictures), size, processes, str(output), "png")
+            with open(Path(work, "errors"), "w") as errors:
+                commands.run(tools.TOOLS[name].command(task), errors)
+            for made in output.glob("*.png"):
+                thumbnails[numbers[made.name.partition(".")[0]]][name] = made
+        with Pool(processes, commands.leave_interrupts) as pool:
+            scores = dict(zip(pictures, pool.starmap(score, thumbnails.items(), chunksize=1)))
+    return {
+        name: Looks({path: own[name] for path, own in scores.items() if name in own}) for name in names
+    }  # fmt: skip
 
 
-def pillow(options, size, output):
-    for path in options.pictures:
-        target = made(output, options, path)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        image = Image.open(path)
-        profile = image.info.get("icc_profile")
-        image.thumbnail((size, size), Image.LANCZOS)
-        ImageOps.exif_transpose(image).save(target, icc_profile=profile)
-
-
-TOOLS = {"farm": farm, "vipsthumbnail": vipsthumbnail, "pillow": pillow}
-
-
-def made(output, options, path):
-    """Where a tool's thumbnail of a picture is."""
-    return Path(output, str(path.relative_to(options.corpus)) + ".png")
+def place(path, target):
+    """A second name for a file, or a copy: the farm doesn't follow symbolic links."""
+    try:
+        os.link(path, target)
+    except OSError:
+        shutil.copy(path, target)
 
 
 def shown(image, profile):
@@ -98,6 +132,11 @@ def score(path, thumbnails):
     return scores
 
 
+def photographs(pictures):
+    """The pictures whose colours mean the same to every tool: neither ink nor transparent."""
+    return [path for path in sorted(pictures) if Image.open(path).mode in ("RGB", "L")]
+
+
 def arguments():
     parser = argparse.ArgumentParser(prog="scripts/bench quality", description=__doc__)
     parser.add_argument("--corpus", metavar="DIR", help="photographs (default: generated pictures)")
@@ -105,70 +144,45 @@ def arguments():
     parser.add_argument(
         "--sizes", type=measure.process_counts, default="75 256 1024", help='boxes ("%(default)s")'
     )
-    parser.add_argument("--tools", default=" ".join(TOOLS), help='which ("%(default)s")')
+    # The loop's are the farm's.
+    comparable = ",".join(name for name in tools.TOOLS if name != "loop")
+    parser.add_argument("--tools", default=comparable, help="which (%(default)s)")
     parser.add_argument("--json", metavar="FILE", help="write every figure there")
     options = parser.parse_args()
-    if unknown := set(options.tools.split()) - set(TOOLS):
-        parser.error(f"--tools: unknown: {', '.join(sorted(unknown))}")
+    options.tools = tools.chosen(parser, options.tools)
     return options
 
 
-def photographs(directory):
-    """The pictures whose colours mean the same to every tool: neither ink nor transparent."""
-    found = sorted(thumbs.pictures_below(directory))
-    kept = [path for path in found if Image.open(path).mode in ("RGB", "L")]
+def bench(options):
+    found = tools.pictures_below(options.corpus)
+    kept = photographs(found)
+    if not kept:
+        sys.exit(f"bench: no photographs in {options.corpus}")
     if len(kept) < len(found):
         note(f"{len(found) - len(kept)} pictures left out: ink, palettes, alpha or 16 bits")
-    return kept
+    names = tools.present(options.tools)
+    report(options, kept, {size: looks(names, kept, size) for size in options.sizes})
 
 
-def bench(options):
-    options.pictures = photographs(options.corpus)
-    if not options.pictures:
-        sys.exit(f"bench: no photographs in {options.corpus}")
-    tools = [tool for tool in options.tools.split() if tool != "vipsthumbnail" or shutil.which(tool)]
-    if len(tools) < len(options.tools.split()):
-        note("vipsthumbnail left out: not installed; --install gets it")
-    options.farm = measure.built("farm") if "farm" in tools else None
-    with tempfile.TemporaryDirectory(prefix="farm-bench-") as work:
-        keys = [(size, tool) for size in options.sizes for tool in tools]
-        for size, tool in keys:
-            note(f"{tool} to {size} pixels")
-            TOOLS[tool](options, size, f"{work}/{size}-{tool}")
-        note("comparing")
-        jobs = [
-            (path, {key: made(f"{work}/{key[0]}-{key[1]}", options, path) for key in keys})
-            for path in options.pictures
-        ]
-        with Pool() as pool:
-            scores = dict(zip(options.pictures, pool.starmap(score, jobs, chunksize=1)))
-    report(options, keys, scores)
-
-
-def report(options, keys, scores):
+def report(options, pictures, by_size):
     rows, results = [], []
-    for key in keys:
-        own = {path: score[key] for path, score in scores.items() if key in score}
-        if not own:
-            sys.exit(f"bench: {key[1]} made nothing")
-        worst = min(own, key=lambda path: own[path][1])
-        means = [statistics.fmean(score[i] for score in own.values()) for i in (0, 1)]
-        rows.append(
-            [key[1], key[0], len(own), f"{means[0]:.2f}", f"{means[1]:.4f}",
-             f"{own[worst][1]:.4f}", worst.name]
-        )  # fmt: skip
-        results.append(
-            {"tool": key[1], "size": key[0], "meanPSNR": means[0], "meanSSIM": means[1],
-             "pictures": {str(path): list(score) for path, score in own.items()}}
-        )  # fmt: skip
-    print(f"{len(scores)} pictures against a full decode and Lanczos3")
-    header = ["tool", "size", "made", "mean PSNR", "mean SSIM", "worst SSIM", "of"]
-    measure.print_table(header, rows)
+    for size, by_tool in by_size.items():
+        for name, own in by_tool.items():
+            if not own.scores:
+                rows.append([name, size, 0, "-", "-", "-", "-"])
+                continue
+            rows.append(
+                [name, size, len(own.scores), f"{own.mean_psnr:.2f}", f"{own.mean_ssim:.4f}",
+                 f"{own.worst_ssim:.4f}", own.worst.name]
+            )  # fmt: skip
+            results.append({"tool": name, "size": size, **own.record()})
+    print(f"{len(pictures)} pictures against a full decode and Lanczos3")
+    measure.print_table(["tool", "size", "made", "mean PSNR", "mean SSIM", "worst SSIM", "of"], rows)
     if options.json:
-        versions = {tool: thumbs.version(tool, options) for _, tool in keys}
+        versions = {name: tools.TOOLS[name].version() for name in by_tool}
         record = {"machine": measure.machine(), "versions": versions, "results": results}
         Path(options.json).write_text(json.dumps(record, indent=2) + "\n")
 
 
 if __name__ == "__main__":
-    measure.with_corpus(arguments(), bench)
+    commands.interruptible(lambda: measure.with_corpus(arguments(), bench))

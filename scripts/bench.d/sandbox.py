@@ -8,6 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import commands
 import measure
 from measure import note, spread
 
@@ -36,7 +37,7 @@ def go(options, mode):
     with tempfile.TemporaryDirectory(prefix="farm-bench-") as work:
         command = [options.farm, "thumbs", "--procs", str(options.procs), "--force", "--quiet"]
         with open(Path(work, "errors"), "w") as errors:
-            run = measure.run(command + MODES[mode] + ["-o", work, options.corpus], errors)
+            run = commands.run(command + MODES[mode] + ["-o", work, options.corpus], errors)
         # 1: some pictures can't be done, the same ones each time.
         if run.status not in (0, 1):
             sys.exit(f"bench: {mode} ended with status {run.status}: is the sandbox there? farm doctor")
@@ -80,4 +81,4 @@ def report(options, runs):
 
 
 if __name__ == "__main__":
-    measure.with_corpus(arguments(), bench)
+    commands.interruptible(lambda: measure.with_corpus(arguments(), bench))

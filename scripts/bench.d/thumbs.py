@@ -1,74 +1,26 @@
-"""scripts/bench thumbs: the same pictures through the farm, Pillow in a Pool, and vipsthumbnail."""
+"""scripts/bench thumbs: the same pictures through the farm and what people use today, in turns, at one process and at
+as many as there are processors; and how good the thumbnails are. Without --corpus the pictures are made from free
+photographs in Debian's packages: `camera` and `progressive` as cameras write them, `seed` as on the web (the article's
+job), `png` of all kinds.
+"""
 
 import argparse
-import json
-import math
-import shutil
+import re
 import statistics
-import subprocess
 import sys
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
+import commands
+import corpus
 import measure
-from measure import note, spread
+import thumbs_report
+import tools
+from measure import note
 
-SUFFIXES = {".jpg", ".jpeg", ".png"}
-MEGABYTE = 1e6
-# Pictures per vipsthumbnail process, so that starting it costs little; fewer for a small corpus,
-# where it would leave processors idle.
-VIPS_BATCH = 32
-
-
-def farm(options, processes, output):
-    size = str(options.size)
-    command = [options.farm, "thumbs", "--procs", str(processes), "--size", size, "--force"]
-    return command + ["--quiet", "-o", output, options.corpus]
-
-
-def pillow(options, processes, output):
-    program = str(Path(__file__).with_name("pillow_pool.py"))
-    return [sys.executable, program, str(processes), str(options.size), output, options.corpus]
-
-
-def vipsthumbnail(options, processes, output):
-    # `>`: like the others, never enlarge. The name is the source's stem, so stems must differ.
-    batch = min(VIPS_BATCH, math.ceil(len(options.pictures) / processes))
-    names = [word for suffix in sorted(SUFFIXES) for word in ("-o", "-iname", f"*{suffix}")][1:]
-    script = """
-        corpus=$1 processes=$2 batch=$3 size=$4 output=$5; shift 5
-        find "$corpus" -type f \\( "$@" \\) -print0 |
-            xargs -0 -P"$processes" -n"$batch" vipsthumbnail --size "$size" -o "$output/%s.jpg"
-    """
-    size = f"{options.size}x{options.size}>"
-    values = [options.corpus, str(processes), str(batch), size, output]
-    return ["sh", "-c", script, "sh", *values, *names]
-
-
-TOOLS = {"farm": farm, "pillow": pillow, "vipsthumbnail": vipsthumbnail}
-
-
-def missing(tool):
-    """Why a tool can't take part, or nothing."""
-    if tool == "pillow":
-        check = subprocess.run([sys.executable, "-c", "import PIL"], stderr=subprocess.DEVNULL)
-        return "no Pillow" if check.returncode else None
-    return "not installed" if tool == "vipsthumbnail" and not shutil.which(tool) else None
-
-
-def version(tool, options):
-    command = {
-        "farm": [options.farm, "--version"],
-        "pillow": [sys.executable, "-c", "import PIL; print(PIL.__version__)"],
-        "vipsthumbnail": ["vipsthumbnail", "--version"],
-    }[tool]
-    return subprocess.run(command, capture_output=True, text=True).stdout.strip()
-
-
-def pictures_below(directory):
-    """The JPEGs and PNGs, but not what a tool remembers beside them."""
-    return [path for path in Path(directory).rglob("*") if path.suffix.lower() in SUFFIXES]
+# Enough for a mean; comparing takes a second for each.
+LOOKED_AT = 60
 
 
 class Entry:
@@ -76,114 +28,146 @@ class Entry:
 
     def __init__(self, tool, processes):
         self.tool, self.processes = tool, processes
-        self.runs, self.memory = [], None
+        self.runs, self.memory, self.looks = [], None, None
         self.made = self.output_bytes = 0
 
-    def go(self, options, how):
-        """One run, by `measure.run` or `measure.memory`, into an empty directory."""
+    def go(self, pictures, how):
+        """One run, by `commands.run` or `commands.memory`, into an empty directory."""
         with tempfile.TemporaryDirectory(prefix="farm-bench-") as work:
             output = Path(work, "thumbs")
             output.mkdir()
+            task = tools.Task(
+                pictures.directory, len(pictures.paths), pictures.size, self.processes, str(output)
+            )
             with open(Path(work, "errors"), "w+") as errors:
-                result = how(TOOLS[self.tool](options, self.processes, str(output)), errors)
+                result = how(tools.TOOLS[self.tool].command(task), errors)
                 errors.seek(0)
                 said = errors.read().strip().splitlines()
             if getattr(result, "status", 0) != 0:
                 last = said[-1] if said else "nothing on stderr"
                 note(f"{self.tool} ended with status {result.status}: {last}")
-            made = pictures_below(output)
+            made = tools.pictures_below(output)
             self.made, self.output_bytes = len(made), sum(path.stat().st_size for path in made)
             return result
 
     def rates(self):
+        """Pictures a second."""
         return [self.made / run.seconds for run in self.runs]
 
-    def row(self, reference):
-        # Round by round: what disturbs the machine in one round disturbs neighbours alike.
-        ratios = [own / other for own, other in zip(self.rates(), reference.rates())]
-        return [
-            self.tool, self.processes, self.made, spread(self.rates(), 1), spread(ratios, 2),
-            f"{statistics.median(run.cpu_seconds for run in self.runs):.2f}",
-            f"{self.memory.largest_process / MEGABYTE:.0f}",
-            f"{self.memory.all_processes / MEGABYTE:.0f}", f"{self.output_bytes / 1000:.0f}",
-        ]  # fmt: skip
+    def cpu_seconds(self):
+        return statistics.median(run.cpu_seconds for run in self.runs)
 
     def record(self):
+        looks = self.looks and self.looks.record()
         return {
             "tool": self.tool, "processes": self.processes, "made": self.made,
-            "outputBytes": self.output_bytes, "memoryBytes": asdict(self.memory),
+            "outputBytes": self.output_bytes, "memoryBytes": asdict(self.memory), "looks": looks,
             "picturesPerSecond": self.rates(), "runs": [asdict(run) for run in self.runs],
         }  # fmt: skip
 
 
+class Pictures:
+    """What is measured with: a set, or a directory of somebody's."""
+
+    def __init__(self, name, directory, size):
+        self.name, self.directory, self.size = name, str(directory), size
+        self.paths = sorted(tools.pictures_below(directory))
+        self.bytes = sum(path.stat().st_size for path in self.paths)
+        if not self.paths:
+            sys.exit(f"bench: no pictures in {directory}")
+
+
 def arguments():
     parser = argparse.ArgumentParser(prog="scripts/bench thumbs", description=__doc__)
-    parser.add_argument("--corpus", metavar="DIR", help="pictures (default: generated ones)")
-    parser.add_argument("--count", type=int, default=600, help="how many to generate (%(default)s)")
-    parser.add_argument("--size", type=int, default=256, help="box in pixels (%(default)s)")
+    parser.add_argument("--corpus", metavar="DIR", help="measure with these pictures (JPEGs and PNGs)")
+    parser.add_argument("--sets", default=",".join(corpus.SETS), help="without --corpus: which (%(default)s)")
+    counts = ", ".join(str(set.count) for set in corpus.SETS.values())
+    parser.add_argument("--count", type=int, help=f"pictures of each set, if fewer or more than {counts}")
+    parser.add_argument("--size", type=int, help="box in pixels (256; 75 for the set seed)")
+    cpus = measure.machine()["cpus"]
     parser.add_argument(
-        "--procs", type=measure.process_counts, default="1 2", help='processes ("%(default)s")'
-    )
-    parser.add_argument("--rounds", type=int, default=3, help="timed rounds (%(default)s)")
-    parser.add_argument("--tools", default=" ".join(TOOLS), help='which ("%(default)s")')
+        "--procs", type=measure.process_counts, default=f"1 {cpus}" if cpus > 1 else "1",
+        help='processes ("%(default)s")',
+    )  # fmt: skip
+    parser.add_argument("--rounds", type=int, default=5, help="timed rounds (%(default)s)")
+    parser.add_argument("--tools", default=",".join(tools.TOOLS), help="which (%(default)s)")
+    parser.add_argument("--no-looks", action="store_true", help="don't compare how good the thumbnails are")
     parser.add_argument("--json", metavar="FILE", help="write every figure there")
+    parser.add_argument("--svg", metavar="FILE", help="draw the rates there")
     options = parser.parse_args()
-    if options.rounds < 1 or options.size < 1:
-        parser.error("--rounds and --size must be at least 1")
-    if unknown := set(options.tools.split()) - set(TOOLS):
-        parser.error(f"--tools: unknown: {', '.join(sorted(unknown))}")
+    for name in ("rounds", "size", "count"):
+        value = getattr(options, name)
+        if value is not None and value < 1:
+            parser.error(f"--{name} must be at least 1")
+    options.sets = re.split(r"[,\s]+", options.sets.strip(", "))
+    if unknown := [name for name in options.sets if name not in corpus.SETS]:
+        parser.error(f"--sets: unknown: {', '.join(unknown)}; there are {', '.join(corpus.SETS)}")
+    if options.corpus and not Path(options.corpus).is_dir():
+        parser.error(f"--corpus: {options.corpus} is no directory")
+    for path in filter(None, (options.json, options.svg)):
+        if not Path(path).absolute().parent.is_dir():
+            parser.error(f"there is no directory for {path}")
+    options.tools = tools.chosen(parser, options.tools)
     return options
 
 
-def bench(options):
-    options.pictures = pictures_below(options.corpus)
-    if not options.pictures:
-        sys.exit(f"bench: no pictures in {options.corpus}")
-    tools = []
-    for tool in options.tools.split():
-        if reason := missing(tool):
-            note(f"{tool} left out: {reason}; --install gets it")
-        else:
-            tools.append(tool)
-    if not tools:
-        sys.exit("bench: nothing to measure")
-    options.farm = measure.built("farm") if "farm" in tools else None
-    entries = [Entry(tool, number) for number in options.procs for tool in tools]
+def chosen_pictures(options):
+    if options.corpus:
+        return [Pictures("corpus", Path(options.corpus).absolute(), options.size or 256)]
+    return [
+        Pictures(name, corpus.made(name, options.count), options.size or corpus.SETS[name].size)
+        for name in options.sets
+    ]
 
+
+def measured(options, names, pictures):
+    entries = [Entry(tool, number) for number in options.procs for tool in names]
     # The first run of each isn't timed: it warms the page cache and is watched for memory.
     for entry in entries:
-        note(f"memory: {entry.tool}, {entry.processes} processes")
-        entry.memory = entry.go(options, measure.memory)
+        note(f"{pictures.name}: memory: {entry.tool}, {entry.processes} processes")
+        entry.memory = entry.go(pictures, commands.memory)
     for number in range(options.rounds):
-        note(f"round {number + 1} of {options.rounds}")
+        note(f"{pictures.name}: round {number + 1} of {options.rounds}")
         for entry in entries:
-            entry.runs.append(entry.go(options, measure.run))
-    report(options, entries)
+            entry.runs.append(entry.go(pictures, commands.run))
+    if not options.no_looks:
+        look(entries, names, pictures)
+    return entries
 
 
-def report(options, entries):
-    total = sum(path.stat().st_size for path in options.pictures)
-    corpus = {"pictures": len(options.pictures), "bytes": total}
-    versions = {entry.tool: version(entry.tool, options) for entry in entries}
-    print(
-        f"{corpus['pictures']} pictures, {total / MEGABYTE:.1f} MB, to {options.size} pixels;"
-        f" {options.rounds} rounds: median (lowest-highest); MB is 10^6 bytes"
-    )
-    header = ["tool", "procs", "made", "pictures/s", "ratio", "CPU s", "largest MB", "all MB", "output kB"]
-    rows = []
+def look(entries, names, pictures):
+    try:
+        import numpy  # noqa: F401
+        from PIL import Image  # noqa: F401
+    except ImportError as error:
+        return note(f"no looks: {error}; --install gets what they need")
+    import quality
+
+    photographs = quality.photographs(pictures.paths)
+    sample = photographs[:: -(-len(photographs) // LOOKED_AT)] if photographs else []
+    if not sample:
+        return note(f"{pictures.name}: no looks: there are no opaque pictures of 8 bits")
+    looks = quality.looks([name for name in names if name != "loop"], sample, pictures.size)
     for entry in entries:
-        same = [other for other in entries if other.processes == entry.processes]
-        reference = next((other for other in same if other.tool == "pillow"), same[0])
-        rows.append(entry.row(reference))
-    measure.print_table(header, rows)
-    print(f"ratio: to {reference.tool} with as many processes, round by round")
-    if options.json:
-        record = {
-            "machine": measure.machine(), "versions": versions, "corpus": corpus,
-            "size": options.size, "results": [entry.record() for entry in entries],
-        }  # fmt: skip
-        Path(options.json).write_text(json.dumps(record, indent=2) + "\n")
+        # The loop's are the farm's.
+        own = looks.get("farm" if entry.tool == "loop" else entry.tool)
+        entry.looks = own if own and own.scores else None
+
+
+def main():
+    options = arguments()
+    names = tools.present(options.tools)
+    # Not while others are timed.
+    for product in ("farm", "farm-bench"):
+        measure.built(product)
+    results = []
+    for pictures in chosen_pictures(options):
+        results.append((pictures, measured(options, names, pictures)))
+        thumbs_report.print_result(options, *results[-1])
+    versions = {name: tools.TOOLS[name].version() for name in names}
+    print("; ".join(f"{name} {version}" if version else name for name, version in versions.items()))
+    thumbs_report.write(options, versions, results)
 
 
 if __name__ == "__main__":
-    measure.with_corpus(arguments(), bench)
+    commands.interruptible(main)

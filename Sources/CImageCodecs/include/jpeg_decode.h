@@ -17,6 +17,8 @@ typedef struct codec_jpeg_header {
   bool progressive;
   // What libjpeg holds until the last scan is read; 0 for a file with one scan, which is streamed.
   uint64_t coefficient_bytes;
+  // What a reduced picture takes at most where it is decoded before the first row is read; 0 where it never is.
+  uint64_t reduced_bytes;
   // EXIF blocks (after "Exif\0\0") inside the caller's bytes.
   uint32_t exif_count;
   const uint8_t *exif[CODEC_JPEG_EXIF_BLOCKS];
@@ -40,6 +42,19 @@ codec_status codec_jpeg_decoder_open(
 codec_status codec_jpeg_decoder_start(
     codec_jpeg_decoder *decoder, uint32_t eighths, uint32_t max_scans, bool lenient,
     uint32_t *width, uint32_t *height);
+
+// Who decodes a picture that both ways of decoding are open to.
+typedef enum codec_jpeg_path {
+  CODEC_JPEG_FASTEST = 0,
+  CODEC_JPEG_PORTABLE,  // our own code without this processor's special instructions
+  CODEC_JPEG_LIBJPEG,   // all by libjpeg, also scans that no pixel depends on
+} codec_jpeg_path;
+
+// For tests, before the start. All paths give the same results.
+void codec_jpeg_decoder_choose(codec_jpeg_decoder *decoder, codec_jpeg_path path);
+
+// After the start: whether libjpeg isn't needed for the rows.
+bool codec_jpeg_decoder_is_fast(const codec_jpeg_decoder *decoder);
 
 // Reads `row_count` rows, one after the other every `stride` bytes; there must be so many left.
 codec_status codec_jpeg_decoder_read(

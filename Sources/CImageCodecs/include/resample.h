@@ -51,5 +51,5 @@ void codec_filter_down(
     codec_kernel kernel, const codec_axis *axis, uint32_t target, const int16_t *const *row_pairs,
     size_t lanes, int16_t *row);
 
-// sin(pi x) / (pi x) * sin(pi x / 3) / (pi x / 3) for |x| < 3, else 0.
-double codec_lanczos3(double x);
+// sin(pi x) / (pi x) * sin(pi x / 3) / (pi x / 3) for |x| < 3, else 0, at `count` places x from `first` on.
+void codec_lanczos3_row(double first, double step, uint32_t count, double *values);

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fixture_paths.h"
 #include "fixture_reference.h"
 
 typedef enum fixture_jpeg_kind {
@@ -15,6 +16,12 @@ typedef enum fixture_jpeg_kind {
   FIXTURE_CMYK,
   FIXTURE_YCCK,
 } fixture_jpeg_kind;
+
+// One scan of a progressive file: which components, which band of coefficients, and which bits of them.
+typedef struct fixture_scan {
+  int components[4], component_count;
+  int first, last, high, low;  // Ss, Se, Ah, Al
+} fixture_scan;
 
 typedef struct fixture_jpeg {
   const uint8_t *samples;  // grey, RGB or CMYK, without gaps
@@ -29,6 +36,8 @@ typedef struct fixture_jpeg {
   uint32_t restart_rows;
   const uint8_t *app1;  // the payload of an APP1 segment, NULL for none
   uint32_t app1_length;
+  const fixture_scan *scans;  // makes the file progressive; NULL for libjpeg's own choice
+  int scan_count;             // 20 at most
 } fixture_jpeg;
 
 typedef struct fixture_png {

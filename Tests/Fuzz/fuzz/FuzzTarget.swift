@@ -22,8 +22,8 @@ struct FuzzTarget: Sendable {
   }
 
   static let all = [
-    frames, messages, replies, jobs, jpeg, png, webp, exif, containers, profiles, compressed,
-    thumbnails,
+    frames, messages, replies, jobs, jpeg, jpegPaths, progressive, png, webp, exif, containers,
+    profiles, compressed, thumbnails,
   ]
 
   func run(_ input: UnsafeRawBufferPointer) {

@@ -17,6 +17,8 @@ struct JPEGFixture: Sendable, CustomTestStringConvertible {
   var adobeMarker = true
   var restartRows = 0
   var exif: [UInt8]?
+  /// In place of libjpeg's own; the file is then progressive.
+  var scans: ScanScript?
   /// Red, green and blue, or grey, or cyan, magenta, yellow and black.
   var pixel: @Sendable (_ x: Int, _ y: Int) -> [UInt8] = Pattern.gradient
 
@@ -25,22 +27,26 @@ struct JPEGFixture: Sendable, CustomTestStringConvertible {
       + (progressive ? " progressive" : "") + (separateScans ? " separate scans" : "")
       + (arithmetic ? " arithmetic" : "")
       + (adobeMarker ? "" : " no Adobe marker") + (restartRows > 0 ? " restarts" : "")
+      + (scans.map { " \($0.name)" } ?? "")
   }
 
   func encoded() -> [UInt8] {
     let samples = (0..<height).flatMap { y in (0..<width).flatMap { x in pixel(x, y) } }
     let app1 = exif.map { Array("Exif\0\0".utf8) + $0 }
+    let scans = self.scans?.scans ?? []
     return samples.withUnsafeBufferPointer { samples in
       withOptionalPointer(app1) { app1, length in
-        var picture = fixture_jpeg(
-          samples: samples.baseAddress, width: UInt32(width), height: UInt32(height), kind: kind,
-          horizontal_sampling: Int32(sampling.0), vertical_sampling: Int32(sampling.1),
-          quality: Int32(quality), progressive: progressive,
-          separate_scans: separateScans, arithmetic: arithmetic,
-          adobe_marker: adobeMarker, restart_rows: UInt32(restartRows), app1: app1,
-          app1_length: UInt32(length))
-        var count = 0
-        return taken(fixture_jpeg_encode(&picture, &count), count)
+        scans.withUnsafeBufferPointer { scans in
+          var picture = fixture_jpeg(
+            samples: samples.baseAddress, width: UInt32(width), height: UInt32(height), kind: kind,
+            horizontal_sampling: Int32(sampling.0), vertical_sampling: Int32(sampling.1),
+            quality: Int32(quality), progressive: progressive,
+            separate_scans: separateScans, arithmetic: arithmetic,
+            adobe_marker: adobeMarker, restart_rows: UInt32(restartRows), app1: app1,
+            app1_length: UInt32(length), scans: scans.baseAddress, scan_count: Int32(scans.count))
+          var count = 0
+          return taken(fixture_jpeg_encode(&picture, &count), count)
+        }
       }
     }
   }

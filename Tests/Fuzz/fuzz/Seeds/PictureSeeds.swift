@@ -139,11 +139,11 @@ enum PictureSeeds {
   // MARK: - Parts
 
   /// Smooth, with some noise.
-  private static func samples(_ count: Int) -> [UInt8] {
+  static func samples(_ count: Int) -> [UInt8] {
     (0..<count).map { UInt8(truncatingIfNeeded: $0 * 3 + ($0 &* 0x9E37_79B9) >> 20 & 7) }
   }
 
-  private static func taken(_ bytes: UnsafeMutablePointer<UInt8>?, _ count: Int) -> [UInt8] {
+  static func taken(_ bytes: UnsafeMutablePointer<UInt8>?, _ count: Int) -> [UInt8] {
     defer { free(bytes) }
     return Array(UnsafeBufferPointer(start: bytes, count: count))
   }
