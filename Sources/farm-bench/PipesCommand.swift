@@ -5,7 +5,7 @@ import Glibc
 struct PipesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pipes",
-    abstract: "Times messages to processes and back, one at a time in each; prints one line of JSON.")
+    abstract: "Times messages to processes and back, one at a time; prints one line of JSON.")
 
   @Option(help: "Processes.")
   var procs = 1
