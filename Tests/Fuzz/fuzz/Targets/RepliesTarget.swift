@@ -98,7 +98,7 @@ extension FuzzTarget {
 
   private final class Nobody: ReplySink {
     func prepareForJob() -> Bool { true }
-    func append(_: [UInt8], id _: UInt64, isFailure _: Bool, asOneOfSeveral _: Bool) {}
+    func append(_: PiecedBytes, id _: UInt64, isFailure _: Bool, asOneOfSeveral _: Bool) {}
   }
 
   private static func checkDesk(_ payload: UnsafeRawBufferPointer) {
